@@ -1,0 +1,20 @@
+// The one place where errors get their words, as Redis and RedisBloom word them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <span>
+
+#include "storage/base/result.h"
+
+namespace countd::commands {
+
+/// With its code: "ERR syntax error", "CMS: key does not exist".
+std::string_view error_text(storage::Errc error);
+
+/// ERR unknown command 'x', with args beginning with: 'a' 'b' …
+std::string unknown_command(std::span<const std::string_view> words);
+/// ERR wrong number of arguments for 'config|get' command
+std::string wrong_arity(std::string_view full_name);
+
+}  // namespace countd::commands

@@ -1,0 +1,82 @@
+// The server as administrative commands see it: a narrow interface that server/ implements.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/reply.h"
+#include "commands/session.h"
+#include "storage/base/time.h"
+
+namespace countd::config {
+class Store;
+}
+namespace countd::metrics {
+class SlowLog;
+}
+
+namespace countd::commands {
+
+/// An answer that comes later. `complete` may be called once, from any thread; the connection may
+/// be gone by then, which is no error.
+class DeferredReply {
+ public:
+  virtual ~DeferredReply() = default;
+  virtual void complete(std::function<void(Reply&)> answer) = 0;
+};
+
+/// One client, during for_each_client, on its own thread.
+struct ClientRef {
+  Session& session;
+  bool is_caller;
+  std::function<void()> kill;  // closes the connection once this turn's replies are sent
+};
+
+struct SnapshotStatus {
+  bool running = false;
+  storage::Millis last_save = 0;
+  bool last_ok = true;
+};
+
+enum class ShutdownSave : std::uint8_t { kAsConfigured, kSave, kNoSave };
+
+class ServerView {
+ public:
+  virtual ~ServerView() = default;
+
+  /// The session of the connection that asks.
+  virtual Session& session() = 0;
+  /// Marks the reply as deferred and returns the handle that completes it.
+  virtual std::shared_ptr<DeferredReply> defer(Reply& reply) = 0;
+
+  virtual config::Store& config() = 0;
+  virtual metrics::SlowLog& slow_log() = 0;
+
+  /// INFO's text; `sections` lower case, empty: the default ones.
+  virtual std::string info(const std::vector<std::string>& sections) = 0;
+  virtual void reset_statistics() = 0;
+
+  /// False if one is running. `done(ok, error)` is called on some thread when it has ended.
+  virtual bool start_snapshot(std::function<void(bool ok, std::string error)> done) = 0;
+  virtual SnapshotStatus snapshot_status() = 0;
+  /// DEBUG RELOAD: saves, empties, loads; then `done` as above.
+  virtual void reload(std::function<void(bool ok, std::string error)> done) = 0;
+  /// Begins the stop; does not answer on success (the connection closes). Returns an error text
+  /// with its code, or empty.
+  virtual std::string shutdown(ShutdownSave save, bool now, bool force) = 0;
+
+  /// Calls `visit` for every client on that client's thread, then `done` on the caller's thread.
+  virtual void for_each_client(std::function<void(ClientRef&)> visit, std::function<void()> done) = 0;
+  /// CLIENT PAUSE: until `until` (server time in ms), writes only or all commands.
+  virtual void pause_clients(storage::Millis until, bool all) = 0;
+  virtual void unpause_clients() = 0;
+
+  virtual void set_active_expire(bool on) = 0;
+  virtual void set_peak_memory_reset() = 0;
+};
+
+}  // namespace countd::commands

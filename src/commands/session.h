@@ -1,0 +1,41 @@
+// What is known of a client: plain data, owned by its connection, touched on its thread only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "protocol/reply_writer.h"
+#include "storage/base/time.h"
+
+namespace countd::commands {
+
+enum class ReplyMode : std::uint8_t { kOn, kOff, kSkipNext, kSkipping };
+
+struct Session {
+  std::uint64_t id = 0;
+  std::string name;
+  std::string library_name;
+  std::string library_version;
+  std::string user = "default";
+  std::string peer_address;   // "127.0.0.1:50000" or the unix socket's path and ":0"
+  std::string local_address;
+  int descriptor = -1;
+  storage::Millis created = 0;
+  storage::Millis last_active = 0;
+  int db = 0;
+  protocol::Version version = protocol::Version::kResp2;
+  bool authenticated = true;
+  bool no_evict = false;
+  bool no_touch = false;
+  bool close_after_reply = false;
+  ReplyMode reply_mode = ReplyMode::kOn;
+  std::string last_command = "NULL";  // full name
+  std::uint64_t commands = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  // Filled in by the connection when a client list is asked for:
+  std::size_t query_buffer_bytes = 0;
+  std::size_t output_buffer_bytes = 0;
+};
+
+}  // namespace countd::commands

@@ -1,0 +1,175 @@
+// The entries of one shard, in all its databases: the only door to them.
+//
+// Reads are `read` (a client looked: hit or miss is counted, LRU/LFU is fed) and `peek` (no trace).
+// Writes all pass one gate, which alone keeps the old state for a running snapshot, tells the
+// journal, counts changes and accounts memory; nothing else mutates an entry.
+//
+// Not thread-safe: a keyspace is touched under its shard's lease only. It has no clock: the
+// holder of the lease calls begin_turn(now), and an entry whose expiry is <= now() does not exist.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/base/key.h"
+#include "storage/base/result.h"
+#include "storage/base/time.h"
+#include "storage/base/value.h"
+#include "storage/keyspace/effects.h"
+#include "storage/keyspace/eviction_policy.h"
+
+namespace countd::storage {
+
+class Database;
+class PrefixTable;
+
+struct KeyspaceOptions {
+  int databases = 16;
+  std::uint64_t hash_seed = 0;
+  std::uint64_t random_seed = 1;
+};
+
+/// Borrowed look at an entry; valid until the keyspace is next written.
+struct EntryView {
+  bool exists = false;
+  ValueView value;
+  Millis expiry = kNoExpiry;
+
+  explicit operator bool() const { return exists; }
+  [[nodiscard]] Type type() const { return exists ? value.type() : Type::kNone; }
+};
+
+/// What this keyspace has counted since it was made (never reset; readers subtract).
+struct KeyspaceCounters {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t expired = 0;
+  std::uint64_t evicted = 0;
+  std::uint64_t changes = 0;  // what `save <seconds> <changes>` counts
+};
+
+class Keyspace {
+ public:
+  explicit Keyspace(const KeyspaceOptions& options);
+  ~Keyspace();
+  Keyspace(const Keyspace&) = delete;
+  Keyspace& operator=(const Keyspace&) = delete;
+
+  /// Time for everything until the next call; never runs backwards.
+  void begin_turn(Millis now) { now_ = now > now_ ? now : now_; }
+  [[nodiscard]] Millis now() const { return now_; }
+  [[nodiscard]] int databases() const;
+  [[nodiscard]] Key key(std::string_view bytes, int db) const;
+
+  // -- prefetching: both are hints, in this order, some operations apart ------------------------
+  void prefetch_bucket(const Key& key) const;
+  void prefetch_record(const Key& key) const;
+
+  // -- reading ----------------------------------------------------------------------------------
+  /// As a client reads: counts a hit or a miss and feeds LRU/LFU; deletes the entry if expired.
+  EntryView read(const Key& key);
+  /// Leaves no trace; an expired entry is reported as missing.
+  [[nodiscard]] EntryView peek(const Key& key) const;
+
+  // -- writing: each of these passes the write gate ---------------------------------------------
+  /// Adds `delta` to the counter at `key`, creating it at 0; returns the new value; keeps the TTL.
+  /// A string that spells a canonical integer becomes a counter.
+  /// kWrongType, kNotInteger, kOverflow: the entry is left as it was.
+  Result<std::int64_t> add(const Key& key, std::int64_t delta);
+  /// As `add` of the sum of `count` deltas, none of which may overflow on the way: the caller
+  /// gives the least and greatest prefix sum. kOverflow says: walk the deltas one by one.
+  Result<std::int64_t> add_folded(const Key& key, std::int64_t sum, std::int64_t min_prefix,
+                                  std::int64_t max_prefix, std::uint64_t count);
+  /// Creates or overwrites. `expiry`: a time, kNoExpiry or kKeepExpiry. A time that has passed
+  /// is stored as it is; callers that must delete instead check first.
+  void set(const Key& key, NewValue value, Millis expiry = kNoExpiry);
+  /// True if the entry existed (and had not expired).
+  bool erase(const Key& key);
+  /// Sets or removes (kNoExpiry) the expiry of an existing entry; false if there is no entry.
+  bool set_expiry(const Key& key, Millis expiry);
+  /// Edits a string's bytes in place: `edit(bytes)` runs once, and the entry is a StringObject
+  /// afterwards ("raw"). Creates an empty string if the entry is missing. Drops the string's cache.
+  /// REQUIRES: missing or a string.
+  void edit_string(const Key& key, const std::function<void(std::string& bytes)>& edit);
+  /// The object of an existing entry, to be changed in place: `edit` runs once after the old state
+  /// has been kept, and the memory is accounted anew afterwards. REQUIRES: the value is an object.
+  void edit_object(const Key& key, const std::function<void(Object& object)>& edit);
+  /// Replaces only the cache beside a string (no change as far as clients, journal and snapshot
+  /// are concerned). REQUIRES: a StringObject.
+  void set_string_cache(const Key& key, std::unique_ptr<StringCache> cache);
+  /// Takes the entry out (value and expiry) to be put elsewhere: RENAME and MOVE.
+  struct Taken {
+    std::variant<std::int64_t, std::string, std::unique_ptr<Object>> value;
+    Millis expiry;
+  };
+  /// REQUIRES: the entry exists.
+  Taken take(const Key& key);
+  void put(const Key& key, Taken taken);
+  /// Empties one database (returns how many entries it had), or all (-1).
+  std::uint64_t clear(int db);
+  void swap_databases(int a, int b);
+
+  // -- walking ----------------------------------------------------------------------------------
+  /// One step of SCAN: calls `visit` for at least `count` entries if there are so many, expired
+  /// ones left out, and returns the next cursor, 0 at the end. Every entry that stays from a
+  /// scan's beginning to its end is visited at least once, however the table grows meanwhile.
+  /// Cursors use the low 48 bits.
+  std::uint64_t scan(int db, std::uint64_t cursor, std::size_t count,
+                     const std::function<void(std::string_view key, const EntryView&)>& visit);
+  /// Some entry of the database at random, or false; expired entries are skipped.
+  bool random_key(int db, std::string& key);
+  /// Entries including those expired but not yet removed, as DBSIZE counts.
+  [[nodiscard]] std::uint64_t size(int db) const;
+  [[nodiscard]] std::uint64_t expires(int db) const;
+  /// Mean remaining life of a database's expiring entries in ms (an estimate); 0 if none.
+  [[nodiscard]] Millis average_ttl(int db) const;
+
+  // -- upkeep: each call's work is bounded ------------------------------------------------------
+  /// Removes expired entries, at most about `limit` looked at; returns how many were removed.
+  std::size_t expire_some(std::size_t limit);
+  /// The next time expire_some has something to do, kNoExpiry if never.
+  [[nodiscard]] Millis next_expiry() const;
+  /// Evicts one entry by `policy` (samples `samples`); false if nothing can be evicted.
+  bool evict_one(EvictionPolicy policy, int samples);
+  void set_eviction_policy(EvictionPolicy policy, int lfu_log_factor, int lfu_decay_minutes);
+  /// OBJECT IDLETIME in seconds and OBJECT FREQ of an existing entry, both approximate.
+  [[nodiscard]] std::int64_t idle_seconds(const Key& key) const;
+  [[nodiscard]] std::int64_t frequency(const Key& key) const;
+  /// Heap bytes the entry takes, its share of the table included (MEMORY USAGE); 0 if missing.
+  [[nodiscard]] std::size_t entry_bytes(const Key& key) const;
+  /// Heap bytes of all entries and tables.
+  [[nodiscard]] std::size_t memory_bytes() const { return memory_bytes_; }
+  [[nodiscard]] const KeyspaceCounters& counters() const { return counters_; }
+  /// Expects `keys` more entries in `db`: the table is made large enough at once (loading).
+  void reserve(int db, std::uint64_t keys);
+
+  // -- snapshot ---------------------------------------------------------------------------------
+  /// The cut: from now on `sink` receives every entry exactly once, in the state it has now,
+  /// from the slices or, if it is written before the traversal gets there, from the write.
+  /// O(1). `sink` must outlive the snapshot. REQUIRES: no snapshot is running.
+  void begin_snapshot(SnapshotSink& sink);
+  /// Emits about `entries` more entries; true when all have been emitted (the snapshot is over).
+  bool snapshot_slice(std::size_t entries);
+  /// Ends a snapshot that is not over: the sink is not called again.
+  void abandon_snapshot();
+  [[nodiscard]] bool snapshot_running() const;
+
+  // -- seams ------------------------------------------------------------------------------------
+  /// Who is told what every write did; null: nobody. Must outlive the keyspace or be replaced.
+  void set_effect_listener(EffectListener* listener) { listener_ = listener; }
+
+ private:
+  friend class Database;
+  // (private parts are the implementation's to shape)
+  Millis now_ = 0;
+  std::size_t memory_bytes_ = 0;
+  KeyspaceCounters counters_;
+  EffectListener* listener_ = nullptr;
+  std::vector<std::unique_ptr<Database>> databases_;
+};
+
+}  // namespace countd::storage
