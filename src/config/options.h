@@ -1,0 +1,118 @@
+// Every setting of the server as plain typed values; a member is named as its option, with '_'
+// for '-'. option_table.cc holds one row for each: its spelling, range, default and meaning.
+//
+// An Options in use is immutable: Store publishes a new one for every CONFIG SET.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "storage/keyspace/eviction_policy.h"
+
+namespace countd::config {
+
+enum class LogLevel : std::uint8_t { kDebug, kVerbose, kNotice, kWarning };
+enum class Supervised : std::uint8_t { kNo, kSystemd, kUpstart, kAuto };
+/// What loading does with a value of a type that countd does not hold.
+enum class RdbUnsupported : std::uint8_t { kFail, kSkip };
+/// Who may call DEBUG.
+enum class DebugCommand : std::uint8_t { kNo, kYes, kLocal };
+/// Where new connections go: the lowest thread that has room, or every thread in turn.
+enum class ConnectionPlacement : std::uint8_t { kLowest, kEven };
+/// Order of effects of one pipeline across keys of different shards.
+enum class PipelineOrder : std::uint8_t { kRelaxed, kStrict };
+
+/// A snapshot is due `seconds` after the last one if `changes` happened since.
+struct SavePoint {
+  std::int64_t seconds = 0;
+  std::int64_t changes = 0;
+  bool operator==(const SavePoint&) const = default;
+};
+
+/// A client whose pending output passes `hard_bytes`, or stays above `soft_bytes` for
+/// `soft_seconds`, is closed. 0: no limit.
+struct OutputBufferLimit {
+  std::uint64_t hard_bytes = 0;
+  std::uint64_t soft_bytes = 0;
+  std::int64_t soft_seconds = 0;
+  bool operator==(const OutputBufferLimit&) const = default;
+};
+/// Indexes of Options::client_output_buffer_limit.
+enum ClientClass : std::uint8_t { kNormalClient, kReplicaClient, kPubSubClient, kClientClasses };
+
+struct Options {
+  // Network
+  std::vector<std::string> bind{"127.0.0.1", "-::1"};  // a leading '-': may be unavailable
+  int port = 6379;                                     // 0: do not listen on TCP
+  int tcp_backlog = 511;
+  std::string unixsocket;  // empty: none
+  int unixsocketperm = 0;  // mode bits; 0: as the umask leaves them
+  bool protected_mode = true;
+  int timeout = 0;  // seconds an idle client may stay; 0: for ever
+  int tcp_keepalive = 300;
+  int partial_request_timeout = 60;  // seconds a stalled partial request may wait; 0: for ever
+  int maxclients = 10000;
+  std::array<OutputBufferLimit, kClientClasses> client_output_buffer_limit{
+      OutputBufferLimit{0, 0, 0}, OutputBufferLimit{256ull << 20, 64ull << 20, 60},
+      OutputBufferLimit{32ull << 20, 8ull << 20, 60}};
+  std::uint64_t client_query_buffer_limit = 1ull << 30;
+  std::int64_t proto_max_bulk_len = 512ll << 20;
+  std::string requirepass;  // empty: none
+  DebugCommand enable_debug_command = DebugCommand::kLocal;
+
+  // Threads
+  int threads = 1;
+  ConnectionPlacement connection_placement = ConnectionPlacement::kLowest;
+  PipelineOrder pipeline_order = PipelineOrder::kRelaxed;
+
+  // Process
+  bool daemonize = false;
+  Supervised supervised = Supervised::kNo;
+  std::string pidfile;
+  LogLevel loglevel = LogLevel::kNotice;
+  std::string logfile;  // empty: standard output
+  int databases = 16;
+  bool always_show_logo = false;
+  bool set_proc_title = true;
+  int hz = 10;
+
+  // Snapshots
+  std::vector<SavePoint> save{{3600, 1}, {300, 100}, {60, 10000}};
+  std::string dir = ".";
+  std::string dbfilename = "dump.rdb";
+  bool rdbcompression = true;
+  bool rdbchecksum = true;
+  RdbUnsupported rdb_unsupported = RdbUnsupported::kFail;
+  bool stop_writes_on_bgsave_error = true;
+  bool appendonly = false;  // only false for now
+
+  // Memory
+  std::uint64_t maxmemory = 0;  // bytes; 0: no limit
+  storage::EvictionPolicy maxmemory_policy = storage::EvictionPolicy::kNoEviction;
+  int maxmemory_samples = 5;
+  int lfu_log_factor = 10;
+  int lfu_decay_time = 1;  // minutes
+  int active_expire_effort = 1;
+  bool lazyfree_lazy_eviction = false;
+  bool lazyfree_lazy_expire = false;
+  bool lazyfree_lazy_server_del = false;
+  bool lazyfree_lazy_user_del = false;
+  bool lazyfree_lazy_user_flush = false;
+
+  // Sketches
+  std::uint64_t hll_sparse_max_bytes = 3000;
+  double cms_default_error = 0.001;
+  double cms_default_probability = 0.01;
+
+  // Observing
+  std::int64_t slowlog_log_slower_than = 10000;  // microseconds; < 0: off, 0: everything
+  std::int64_t slowlog_max_len = 128;
+  bool latency_tracking = true;
+
+  /// Values of the options that are accepted and do nothing here, in the order of their rows.
+  std::vector<std::string> inert;
+};
+
+}  // namespace countd::config
