@@ -1,0 +1,63 @@
+// A wave: what one read of a connection parsed. It owns the words and the result slots of its
+// requests, outlives a closed socket, and is recycled by its thread.
+//
+// Life: the connection parses and dispatches (items go into batches, session commands answer at
+// once) until the bytes are used up, the wave is full, or a barrier stands next; when nothing is
+// outstanding the thread calls owner->wave_idle(): the connection runs the barrier, goes on, or
+// sends the replies.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "commands/reply.h"
+#include "protocol/byte_buffer.h"
+
+namespace countd::shard {
+
+struct Wave;
+
+/// ReplySlot::arena of bytes that lie in the wave's own buffer.
+inline constexpr std::uint16_t kOwnArena = 0xFFFF;
+/// The most requests in one wave.
+inline constexpr std::size_t kMaxWave = 1024;
+
+class WaveOwner {
+ public:
+  /// Nothing is outstanding: go on or send. Called on the owner's thread at the end of a turn.
+  virtual void wave_idle(Wave& wave) = 0;
+
+ protected:
+  ~WaveOwner() = default;
+};
+
+struct Wave {
+  WaveOwner* owner = nullptr;
+  std::vector<std::string_view> words;
+  std::vector<commands::ReplySlot> slots;
+  protocol::ByteBuffer bytes;
+  std::uint32_t outstanding = 0;  // items, check-outs and deferred answers under way
+  int last_shard = -1;            // where the last item went (pipeline-order strict)
+  bool listed = false;            // among the turn's active waves
+
+  commands::ReplySlot& add_slot() { return slots.emplace_back(); }
+  /// Copies a slot's bytes out of a batch's arena that is about to be reused.
+  void adopt(commands::ReplySlot& slot, const protocol::ByteBuffer& arena) {
+    if (slot.kind != commands::ReplySlot::Kind::kBytes || slot.arena == kOwnArena) return;
+    const auto offset = static_cast<std::int64_t>(bytes.size());
+    bytes.append(arena.view().substr(static_cast<std::size_t>(slot.number), slot.length));
+    slot.number = offset;
+    slot.arena = kOwnArena;
+  }
+  void reset() {
+    words.clear();
+    slots.clear();
+    bytes.clear();
+    outstanding = 0;
+    last_shard = -1;
+    owner = nullptr;
+  }
+};
+
+}  // namespace countd::shard
