@@ -9,6 +9,8 @@
 
 namespace countd::commands {
 
+struct Command;
+
 enum class ReplyMode : std::uint8_t { kOn, kOff, kSkipNext, kSkipping };
 
 struct Session {
@@ -29,7 +31,7 @@ struct Session {
   bool no_touch = false;
   bool close_after_reply = false;
   ReplyMode reply_mode = ReplyMode::kOn;
-  std::string last_command = "NULL";  // full name
+  const Command* last_command = nullptr;  // its row; null before the first
   std::uint64_t commands = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
