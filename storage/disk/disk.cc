@@ -1,0 +1,29 @@
+#include "storage/disk/disk.h"
+
+#include <cstring>
+
+namespace countd::storage {
+
+DiskError disk_error(int code, std::string_view operation, std::string_view path) {
+  std::string what;
+  what.append(operation).append(" ").append(path).append(": ").append(std::strerror(code));
+  return {code, std::move(what)};
+}
+
+DiskStatus File::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = write_some(bytes);
+    if (!written) return written.error();
+    ASSERT(*written > 0 && *written <= bytes.size());
+    bytes.remove_prefix(*written);
+  }
+  return {};
+}
+
+std::string join_path(std::string_view directory, std::string_view name) {
+  std::string path{directory};
+  if (!path.empty() && path.back() != '/') path += '/';
+  return path.append(name);
+}
+
+}  // namespace countd::storage

@@ -1,0 +1,85 @@
+#include "storage/disk/real_disk.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+using namespace countd::storage;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    std::string name = "/tmp/countd-disk-XXXXXX";
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  [[nodiscard]] std::string file(std::string_view name) const { return join_path(path, name); }
+  std::string path;
+};
+
+std::string contents(Disk& disk, const std::string& path) {
+  const auto bytes = disk.read(path);
+  REQUIRE(bytes.has_value());
+  return std::string{(*bytes)->bytes()};
+}
+
+}  // namespace
+
+TEST_CASE("what was written and synced is read back; create empties and append adds") {
+  const Folder folder;
+  RealDisk disk;
+  const std::string path = folder.file("a");
+  {
+    auto file = disk.create(path);
+    REQUIRE(file.has_value());
+    CHECK((*file)->write("one").has_value());
+    (*file)->write_back(0, 3);
+    CHECK((*file)->sync().has_value());
+  }
+  CHECK(contents(disk, path) == "one");
+  CHECK((*disk.append(path))->write("two").has_value());
+  CHECK(contents(disk, path) == "onetwo");
+  CHECK(disk.create(path).has_value());
+  CHECK(contents(disk, path).empty());
+}
+
+TEST_CASE("rename replaces, remove removes, list is sorted") {
+  const Folder folder;
+  RealDisk disk;
+  CHECK((*disk.create(folder.file("b")))->write("new").has_value());
+  CHECK((*disk.create(folder.file("a")))->write("old").has_value());
+  CHECK(*disk.list(folder.path) == std::vector<std::string>{"a", "b"});
+  CHECK(disk.rename(folder.file("b"), folder.file("a")).has_value());
+  CHECK(disk.sync_directory(folder.path).has_value());
+  CHECK(contents(disk, folder.file("a")) == "new");
+  CHECK(disk.remove(folder.file("a")).has_value());
+  CHECK(disk.list(folder.path)->empty());
+}
+
+TEST_CASE("errors carry errno, the operation and the path") {
+  const Folder folder;
+  RealDisk disk;
+  const std::string missing = folder.file("missing");
+  CHECK(disk.read(missing).error().code == ENOENT);
+  CHECK(disk.read(missing).error().what == "open " + missing + ": No such file or directory");
+  CHECK(disk.remove(missing).error().code == ENOENT);
+  CHECK(disk.rename(missing, folder.file("x")).error().code == ENOENT);
+  CHECK(disk.create(folder.file("no/where")).error().code == ENOENT);
+  CHECK(disk.list(missing).error().code == ENOENT);
+  CHECK(disk.read(folder.path).error().code == EISDIR);
+}
+
+TEST_CASE("a lock has one holder and is free again when the holder is gone") {
+  const Folder folder;
+  RealDisk disk;
+  const std::string path = folder.file("lock");
+  auto first = disk.lock(path);
+  REQUIRE(first.has_value());
+  CHECK(disk.lock(path).error().code == EWOULDBLOCK);
+  first->reset();
+  CHECK(disk.lock(path).has_value());
+}
