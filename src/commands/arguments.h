@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "storage/base/integer.h"
 #include "storage/base/key.h"
@@ -18,6 +19,7 @@ struct Options;
 namespace countd::commands {
 
 class CommandTable;
+class Reply;
 
 /// What a request is run with, besides its words.
 struct CallContext {
@@ -26,8 +28,9 @@ struct CallContext {
   std::uint64_t hash_seed = 0;
   storage::Millis now = 0;
   int db = 0;
-  int shard = 0;   // the executing shard and how many there are (SCAN's cursor)
+  int shard = 0;  // the executing shard and how many there are (SCAN's cursor)
   int shards = 1;
+  std::uint64_t random = 0;  // fresh for every request that is gathered (RANDOMKEY)
 };
 
 class Arguments {
@@ -47,12 +50,24 @@ class Arguments {
   [[nodiscard]] std::size_t remaining() const { return words_.size() - at_; }
   [[nodiscard]] bool done() const { return at_ >= words_.size(); }
   /// The next word; kSyntax if there is none.
-  std::string_view next();
+  std::string_view next() {
+    if (at_ < words_.size()) [[likely]]
+      return words_[at_++];
+    fail(storage::Errc::kSyntax);
+    return {};
+  }
   [[nodiscard]] std::string_view peek() const { return done() ? std::string_view{} : words_[at_]; }
   void skip(std::size_t words) { at_ += words; }
   /// Consumes the next word if it is `token`, whatever its case.
   bool next_is(std::string_view token);
-  storage::Key next_key();
+  storage::Key next_key() {
+    const std::string_view bytes = next();
+    if (first_hash_ == 0) return key_of(bytes, context_.db);
+    return {bytes, std::exchange(first_hash_, 0), context_.db};
+  }
+  [[nodiscard]] storage::Key key_of(std::string_view bytes) const {
+    return key_of(bytes, context_.db);
+  }
   [[nodiscard]] storage::Key key_of(std::string_view bytes, int db) const {
     return {bytes, storage::hash_key(bytes, context_.hash_seed), db};
   }
@@ -62,11 +77,17 @@ class Arguments {
   long double next_float(storage::Errc error = storage::Errc::kNotFloat);
 
   void fail(storage::Errc error) {
-    if (!error_) error_ = error;
+    if (!failed()) error_ = error;
   }
-  [[nodiscard]] bool failed() const { return error_.has_value(); }
-  /// REQUIRES: failed().
+  /// In words that no Errc has, with their code ("ERR …"): a literal.
+  void fail(std::string_view text) {
+    if (!failed()) error_text_ = text;
+  }
+  [[nodiscard]] bool failed() const { return error_.has_value() || !error_text_.empty(); }
+  /// REQUIRES: failed(), by an Errc.
   [[nodiscard]] storage::Errc error() const { return *error_; }
+  /// Answers with the first failure, whichever kind it is. REQUIRES: failed().
+  void report(Reply& reply) const;
 
  private:
   std::span<const std::string_view> words_;
@@ -74,6 +95,7 @@ class Arguments {
   std::uint64_t first_hash_;
   std::size_t at_;
   std::optional<storage::Errc> error_;
+  std::string_view error_text_;
 };
 
 }  // namespace countd::commands

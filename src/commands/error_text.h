@@ -1,9 +1,9 @@
 // The one place where errors get their words, as Redis and RedisBloom word them.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
-#include <span>
 
 #include "storage/base/result.h"
 

@@ -14,12 +14,12 @@ namespace countd::commands {
 struct ReplySlot {
   enum class Kind : std::uint8_t {
     kEmpty,
-    kInteger,  // `number`
-    kStatus,   // `text`, `length`: a string literal
-    kError,    // `error`
-    kBytes,    // `length` bytes at `number` in arena `arena`
-    kFolded,   // base of the group + `number`
-    kDeferred, // comes later (a save that runs)
+    kInteger,   // `number`
+    kStatus,    // `text`, `length`: a string literal
+    kError,     // `error`
+    kBytes,     // `length` bytes at `number` in arena `arena`
+    kFolded,    // base of the group + `number`
+    kDeferred,  // comes later (a save that runs)
   };
   Kind kind = Kind::kEmpty;
   storage::Errc error = storage::Errc::kCount;
@@ -60,18 +60,40 @@ class Reply {
   void result(const storage::Result<std::int64_t>& result) {
     result.has_value() ? integer(*result) : error(result.error());
   }
-  void bulk(std::string_view text) { bytes([&] { writer_.bulk(text); }); }
-  void null() { bytes([&] { writer_.null(); }); }
-  void null_array() { bytes([&] { writer_.null_array(); }); }
-  void array(std::size_t count) { bytes([&] { writer_.array(count); }); }
-  void map(std::size_t pairs) { bytes([&] { writer_.map(pairs); }); }
-  void set(std::size_t count) { bytes([&] { writer_.set(count); }); }
-  void push(std::size_t count) { bytes([&] { writer_.push(count); }); }
-  void boolean(bool value) { bytes([&] { writer_.boolean(value); }); }
-  void number(double value) { bytes([&] { writer_.number(value); }); }
+  void bulk(std::string_view text) {
+    bytes([&] { writer_.bulk(text); });
+  }
+  void null() {
+    bytes([&] { writer_.null(); });
+  }
+  void null_array() {
+    bytes([&] { writer_.null_array(); });
+  }
+  void array(std::size_t count) {
+    bytes([&] { writer_.array(count); });
+  }
+  void map(std::size_t pairs) {
+    bytes([&] { writer_.map(pairs); });
+  }
+  void set(std::size_t count) {
+    bytes([&] { writer_.set(count); });
+  }
+  void push(std::size_t count) {
+    bytes([&] { writer_.push(count); });
+  }
+  void boolean(bool value) {
+    bytes([&] { writer_.boolean(value); });
+  }
+  void number(double value) {
+    bytes([&] { writer_.number(value); });
+  }
   /// A status or error inside an array: formatted at once.
-  void simple(std::string_view text) { bytes([&] { writer_.simple(text); }); }
-  void verbatim(std::string_view text) { bytes([&] { writer_.verbatim("txt", text); }); }
+  void simple(std::string_view text) {
+    bytes([&] { writer_.simple(text); });
+  }
+  void verbatim(std::string_view text) {
+    bytes([&] { writer_.verbatim("txt", text); });
+  }
   /// The answer comes later, through ServerView::defer's handle.
   void defer() { slot_.kind = ReplySlot::Kind::kDeferred; }
   [[nodiscard]] bool empty() const { return slot_.kind == ReplySlot::Kind::kEmpty; }
@@ -83,12 +105,10 @@ class Reply {
   void bytes(Write&& write) {
     if (slot_.kind != ReplySlot::Kind::kBytes) start_bytes();
     write();
-    slot_.length = static_cast<std::uint32_t>(arena_.size() - static_cast<std::size_t>(slot_.number));
+    slot_.length =
+        static_cast<std::uint32_t>(arena_.size() - static_cast<std::size_t>(slot_.number));
   }
-  void start_bytes() {
-    slot_.kind = ReplySlot::Kind::kBytes;
-    slot_.number = static_cast<std::int64_t>(arena_.size());
-  }
+  void start_bytes();
 
   ReplySlot& slot_;
   protocol::ByteBuffer& arena_;

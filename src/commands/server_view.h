@@ -70,7 +70,8 @@ class ServerView {
   virtual std::string shutdown(ShutdownSave save, bool now, bool force) = 0;
 
   /// Calls `visit` for every client on that client's thread, then `done` on the caller's thread.
-  virtual void for_each_client(std::function<void(ClientRef&)> visit, std::function<void()> done) = 0;
+  virtual void for_each_client(std::function<void(ClientRef&)> visit,
+                               std::function<void()> done) = 0;
   /// CLIENT PAUSE: until `until` (server time in ms), writes only or all commands.
   virtual void pause_clients(storage::Millis until, bool all) = 0;
   virtual void unpause_clients() = 0;

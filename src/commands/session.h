@@ -19,7 +19,7 @@ struct Session {
   std::string library_name;
   std::string library_version;
   std::string user = "default";
-  std::string peer_address;   // "127.0.0.1:50000" or the unix socket's path and ":0"
+  std::string peer_address;  // "127.0.0.1:50000" or the unix socket's path and ":0"
   std::string local_address;
   int descriptor = -1;
   storage::Millis created = 0;

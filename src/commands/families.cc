@@ -1,0 +1,28 @@
+#include "commands/families.h"
+
+#include <array>
+
+#include "commands/counters.h"
+#ifdef COUNTD_HYPERLOGLOG
+#include "commands/hyperloglog.h"
+#endif
+#ifdef COUNTD_COUNT_MIN
+#include "commands/count_min.h"
+#endif
+
+namespace countd::commands {
+
+std::span<const std::span<const Command>> families() {
+  static const std::array kFamilies = {
+      counter_commands(),
+#ifdef COUNTD_HYPERLOGLOG
+      hyperloglog_commands(),
+#endif
+#ifdef COUNTD_COUNT_MIN
+      count_min_commands(),
+#endif
+  };
+  return kFamilies;
+}
+
+}  // namespace countd::commands
