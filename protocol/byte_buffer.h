@@ -5,16 +5,28 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace countd::protocol {
 
 class ByteBuffer {
  public:
   ByteBuffer() = default;
+  ByteBuffer(ByteBuffer&& other) noexcept
+      : memory_(std::move(other.memory_)),
+        size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
+  ByteBuffer& operator=(ByteBuffer&& other) noexcept {
+    memory_ = std::move(other.memory_);
+    size_ = std::exchange(other.size_, 0);
+    capacity_ = std::exchange(other.capacity_, 0);
+    return *this;
+  }
 
   /// At least `bytes` writable bytes at the end; write there, then `commit` what was written.
   char* reserve(std::size_t bytes) {
-    if (capacity_ - size_ < bytes) [[unlikely]] grow(bytes);
+    if (capacity_ - size_ < bytes) [[unlikely]]
+      grow(bytes);
     return memory_.get() + size_;
   }
   void commit(std::size_t bytes) { size_ += bytes; }
@@ -23,7 +35,7 @@ class ByteBuffer {
     std::memcpy(reserve(bytes.size()), bytes.data(), bytes.size());
     size_ += bytes.size();
   }
-  /// Takes bytes off the front (a partial send).
+  /// Takes bytes off the front (a partial send). REQUIRES: bytes <= size().
   void consume(std::size_t bytes);
 
   [[nodiscard]] std::string_view view() const { return {memory_.get(), size_}; }
@@ -32,6 +44,7 @@ class ByteBuffer {
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
   void clear() { size_ = 0; }
+  /// REQUIRES: size <= size().
   void truncate(std::size_t size) { size_ = size; }
   /// Gives memory above `keep_bytes` back; REQUIRES: empty().
   void shrink(std::size_t keep_bytes);

@@ -1,0 +1,253 @@
+// Two readers of the same grammar. parse_whole runs over a well-formed request that is there
+// completely, which is nearly every one, and gives up at anything else. parse_array then reads it
+// again with the rules in full, remembers how far it came and names errors.
+#include "protocol/request_parser.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "protocol/inline_request.h"
+
+namespace countd::protocol {
+
+namespace {
+
+constexpr std::size_t kSmallestWord = 6;  // "$0\r\n\r\n"
+// A burst of words is kept for the next request, but not the memory of an extreme one.
+constexpr std::size_t kKeptSpans = 1024;
+
+/// The integer that `text` spells canonically (as Redis's string2ll: no plus, no leading zero),
+/// if it has at most 18 digits; false otherwise. Longer ones are beyond every limit.
+bool parse_length(std::string_view text, std::int64_t& value) {
+  const bool negative = !text.empty() && text[0] == '-';
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > 18) return false;
+  if (text[0] == '0' && (text.size() > 1 || negative)) return false;
+  value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    value = value * 10 + (c - '0');
+  }
+  if (negative) value = -value;
+  return true;
+}
+
+/// Reads "<up to 8 digits>\r\n", the usual way to write a length; null if anything else stands
+/// there. REQUIRES: kSmallLengthBytes readable bytes at `at`.
+inline const char* read_small_length(const char* at, std::int64_t& value) {
+  std::int64_t number = at[0] - '0';
+  if (number < 0 || number > 9) return nullptr;
+  if (at[1] != '\r') {
+    if (number == 0) return nullptr;
+    int i = 1;
+    for (; at[i] != '\r'; ++i) {
+      const int digit = at[i] - '0';
+      if (digit < 0 || digit > 9 || i == 8) return nullptr;
+      number = number * 10 + digit;
+    }
+    at += i - 1;
+  }
+  value = number;
+  return at[2] == '\n' ? at + 3 : nullptr;
+}
+constexpr std::ptrdiff_t kSmallLengthBytes = 10;
+
+}  // namespace
+
+void RequestParser::set_limits(const ParserLimits& limits) {
+  limits_ = limits;
+  whole_arguments_ = limits.max_arguments;
+  whole_bulk_bytes_ = limits.max_bulk_bytes;
+  if (!limits.authenticated) {
+    whole_arguments_ = std::min(whole_arguments_, kUnauthenticatedArguments);
+    whole_bulk_bytes_ = std::min(whole_bulk_bytes_, kUnauthenticatedBulkBytes);
+  }
+}
+
+void RequestParser::reset() {
+  cursor_ = 0;
+  searched_ = 0;
+  arguments_left_ = 0;
+  bulk_bytes_ = -1;
+  words_so_far_.clear();
+  if (words_so_far_.capacity() > kKeptSpans) words_so_far_.shrink_to_fit();
+}
+
+ParseStatus RequestParser::parse(std::string_view bytes, std::vector<std::string_view>& words) {
+  if (bytes.empty()) return need(1, bytes);
+  if (bytes[0] != '*') return parse_inline(bytes, words);
+  if (cursor_ == 0 && searched_ == 0 && parse_whole(bytes, words)) [[likely]] {
+    return ParseStatus::kComplete;
+  }
+  return parse_array(bytes, words);
+}
+
+bool RequestParser::parse_whole(std::string_view bytes, std::vector<std::string_view>& words) {
+  const char* at = bytes.data() + 1;
+  const char* const end = bytes.data() + bytes.size();
+  std::int64_t count = 0;
+  if (end - at < kSmallLengthBytes) return false;
+  at = read_small_length(at, count);
+  if (at == nullptr || count > whole_arguments_) return false;
+  const std::size_t words_before = words.size();
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::int64_t size = 0;
+    // The last word may be shorter than the longest length that is looked for.
+    if (end - at < kSmallLengthBytes + 1) {
+      char tail[kSmallLengthBytes + 1] = {};
+      std::memcpy(tail, at, static_cast<std::size_t>(end - at));
+      const char* const after = tail[0] == '$' ? read_small_length(tail + 1, size) : nullptr;
+      at = after == nullptr ? nullptr : at + (after - tail);
+    } else {
+      at = *at == '$' ? read_small_length(at + 1, size) : nullptr;
+    }
+    if (at == nullptr || size > whole_bulk_bytes_ || end - at < size + 2 || at[size] != '\r' ||
+        at[size + 1] != '\n') {
+      words.resize(words_before);
+      return false;
+    }
+    words.emplace_back(at, static_cast<std::size_t>(size));
+    at += size + 2;
+  }
+  consumed_ = static_cast<std::size_t>(at - bytes.data());
+  return true;
+}
+
+ParseStatus RequestParser::parse_array(std::string_view bytes,
+                                       std::vector<std::string_view>& words) {
+  if (arguments_left_ == 0) {
+    const auto status = read_count(bytes);
+    if (status != ParseStatus::kComplete) return status;
+    if (arguments_left_ <= 0) return complete(cursor_);
+  }
+  while (arguments_left_ > 0) {
+    if (bulk_bytes_ < 0) {
+      const auto status = read_bulk_length(bytes);
+      if (status != ParseStatus::kComplete) return status;
+    }
+    const auto size = static_cast<std::size_t>(bulk_bytes_);
+    const auto left = static_cast<std::size_t>(arguments_left_);
+    if (bytes.size() - cursor_ < size + 2) {
+      return need(cursor_ + size + 2 + (left - 1) * kSmallestWord, bytes);
+    }
+    if (bytes[cursor_ + size] != '\r' || bytes[cursor_ + size + 1] != '\n') {
+      return fail("ERR Protocol error: expected CRLF after bulk string");
+    }
+    words_so_far_.push_back({cursor_, size});
+    cursor_ += size + 2;
+    bulk_bytes_ = -1;
+    --arguments_left_;
+  }
+  for (const auto& word : words_so_far_) words.push_back(bytes.substr(word.offset, word.size));
+  return complete(cursor_);
+}
+
+ParseStatus RequestParser::read_count(std::string_view bytes) {
+  std::size_t size = 0;
+  switch (find_line(bytes, '\r', size)) {
+    case Line::kPartial:
+      return need(cursor_ + searched_ + 1, bytes);
+    case Line::kTooLong:
+      return fail("ERR Protocol error: too big mbulk count string");
+    case Line::kWhole:
+      break;
+  }
+  std::int64_t count = 0;
+  if (!parse_length(bytes.substr(1, size - 1), count) || count > limits_.max_arguments ||
+      bytes[size + 1] != '\n') {
+    return fail("ERR Protocol error: invalid multibulk length");
+  }
+  if (count > whole_arguments_) {
+    return fail("ERR Protocol error: unauthenticated multibulk length");
+  }
+  cursor_ = size + 2;
+  searched_ = 0;
+  arguments_left_ = count;
+  return ParseStatus::kComplete;
+}
+
+ParseStatus RequestParser::read_bulk_length(std::string_view bytes) {
+  std::size_t size = 0;
+  switch (find_line(bytes, '\r', size)) {
+    case Line::kPartial:
+      return need(cursor_ + static_cast<std::size_t>(arguments_left_) * kSmallestWord, bytes);
+    case Line::kTooLong:
+      return fail("ERR Protocol error: too big bulk count string");
+    case Line::kWhole:
+      break;
+  }
+  const std::string_view line = bytes.substr(cursor_, size);
+  if (line.empty() || line[0] != '$') {
+    error_text_ = "ERR Protocol error: expected '$', got '";
+    error_text_ += bytes[cursor_];
+    error_text_ += '\'';
+    return fail(error_text_);
+  }
+  std::int64_t length = 0;
+  if (!parse_length(line.substr(1), length) || length < 0 || length > limits_.max_bulk_bytes ||
+      bytes[cursor_ + size + 1] != '\n') {
+    return fail("ERR Protocol error: invalid bulk length");
+  }
+  if (length > whole_bulk_bytes_) return fail("ERR Protocol error: unauthenticated bulk length");
+  cursor_ += size + 2;
+  searched_ = 0;
+  bulk_bytes_ = length;
+  return ParseStatus::kComplete;
+}
+
+/// The line at the cursor, up to `end`. A '\r' is found only once the byte after it is there too:
+/// the callers look at it.
+RequestParser::Line RequestParser::find_line(std::string_view bytes, char end, std::size_t& size) {
+  const std::string_view rest = bytes.substr(cursor_);
+  // Looking no further than the limit makes the outcome independent of how much has arrived.
+  const std::string_view line = rest.substr(0, limits_.max_inline_bytes + 1);
+  const std::size_t found = line.find(end, searched_);
+  if (found == std::string_view::npos) {
+    searched_ = line.size();
+    return line.size() > limits_.max_inline_bytes ? Line::kTooLong : Line::kPartial;
+  }
+  searched_ = found;
+  if (end == '\r' && found + 1 == rest.size()) return Line::kPartial;
+  size = found;
+  return Line::kWhole;
+}
+
+ParseStatus RequestParser::parse_inline(std::string_view bytes,
+                                        std::vector<std::string_view>& words) {
+  std::size_t size = 0;
+  switch (find_line(bytes, '\n', size)) {
+    case Line::kPartial:
+      return need(searched_ + 1, bytes);
+    case Line::kTooLong:
+      return fail("ERR Protocol error: too big inline request");
+    case Line::kWhole:
+      break;
+  }
+  std::string_view line = bytes.substr(0, size);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::size_t words_before = words.size();
+  if (!split_words(line, words, unquoted_)) {
+    words.resize(words_before);
+    return fail("ERR Protocol error: unbalanced quotes in request");
+  }
+  return complete(size + 1);
+}
+
+ParseStatus RequestParser::need(std::size_t total, std::string_view bytes) {
+  missing_ = total > bytes.size() ? total - bytes.size() : 1;
+  return ParseStatus::kNeedsMore;
+}
+
+ParseStatus RequestParser::fail(std::string_view text) {
+  error_ = text;
+  reset();
+  return ParseStatus::kMalformed;
+}
+
+ParseStatus RequestParser::complete(std::size_t consumed) {
+  consumed_ = consumed;
+  reset();
+  return ParseStatus::kComplete;
+}
+
+}  // namespace countd::protocol
