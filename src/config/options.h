@@ -17,8 +17,8 @@ enum class LogLevel : std::uint8_t { kDebug, kVerbose, kNotice, kWarning };
 enum class Supervised : std::uint8_t { kNo, kSystemd, kUpstart, kAuto };
 /// What loading does with a value of a type that countd does not hold.
 enum class RdbUnsupported : std::uint8_t { kFail, kSkip };
-/// Who may call DEBUG.
-enum class DebugCommand : std::uint8_t { kNo, kYes, kLocal };
+/// Who may do what is off limits by default: nobody, everybody, who comes from this machine.
+enum class Access : std::uint8_t { kNo, kYes, kLocal };
 /// Where new connections go: the lowest thread that has room, or every thread in turn.
 enum class ConnectionPlacement : std::uint8_t { kLowest, kEven };
 /// Order of effects of one pipeline across keys of different shards.
@@ -60,7 +60,8 @@ struct Options {
   std::uint64_t client_query_buffer_limit = 1ull << 30;
   std::int64_t proto_max_bulk_len = 512ll << 20;
   std::string requirepass;  // empty: none
-  DebugCommand enable_debug_command = DebugCommand::kLocal;
+  Access enable_debug_command = Access::kLocal;
+  Access enable_protected_configs = Access::kNo;
 
   // Threads
   int threads = 1;
