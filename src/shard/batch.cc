@@ -42,10 +42,13 @@ void Batch::resolve_folds() {
   }
 }
 
-void Batch::reset() {
+void Batch::forget_requests() {
   items.clear();
   groups.clear();
   members.clear();
+}
+
+void Batch::forget_bytes() {
   arena.clear();
   arena.shrink(64 * 1024);
 }

@@ -73,7 +73,8 @@ struct Batch final : MailNode {
   bool join(Item& item, Wave& wave, std::uint32_t slot, std::int64_t delta);
   /// Answers the members of all groups from their bases.
   void resolve_folds();
-  void reset();
+  void forget_requests();
+  void forget_bytes();
 
  private:
   void add_member(FoldGroup& group, Wave& wave, std::uint32_t slot, std::int64_t delta);

@@ -2,16 +2,18 @@
 // requests, outlives a closed socket, and is recycled by its thread.
 //
 // Life: the connection parses and dispatches (items go into batches, session commands answer at
-// once) until the bytes are used up, the wave is full, or a barrier stands next; when nothing is
-// outstanding the thread calls owner->wave_idle(): the connection runs the barrier, goes on, or
-// sends the replies.
+// once) until the bytes are used up or the wave is full, which makes it complete, or until a
+// barrier stands next. Once nothing is outstanding a complete wave is sent (wave_done); otherwise
+// the connection runs the barrier and goes on (wave_idle).
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "commands/reply.h"
+#include "metrics/slow_log.h"
 #include "protocol/byte_buffer.h"
 
 namespace countd::shard {
@@ -25,8 +27,12 @@ inline constexpr std::size_t kMaxWave = 1024;
 
 class WaveOwner {
  public:
-  /// Nothing is outstanding: go on or send. Called on the owner's thread at the end of a turn.
+  /// Nothing is outstanding and more stands behind a barrier: run it and go on.
   virtual void wave_idle(Wave& wave) = 0;
+  /// All slots are filled: format them (arenas[slot.arena], or the wave's own bytes) and send.
+  virtual void wave_done(Wave& wave, std::span<const protocol::ByteBuffer* const> arenas) = 0;
+  /// Who asked, for the slow log.
+  virtual void describe(metrics::SlowLogEntry& entry) const = 0;
 
  protected:
   ~WaveOwner() = default;
@@ -40,6 +46,9 @@ struct Wave {
   std::uint32_t outstanding = 0;  // items, check-outs and deferred answers under way
   int last_shard = -1;            // where the last item went (pipeline-order strict)
   bool listed = false;            // among the turn's active waves
+  bool complete = false;          // no request is to follow
+  bool unfinished = false;        // while a turn settles: not to be sent yet
+  std::vector<std::uint32_t> silent;  // slots that CLIENT REPLY keeps from being sent, ascending
 
   commands::ReplySlot& add_slot() { return slots.emplace_back(); }
   /// Copies a slot's bytes out of a batch's arena that is about to be reused.
@@ -56,6 +65,8 @@ struct Wave {
     bytes.clear();
     outstanding = 0;
     last_shard = -1;
+    complete = false;
+    silent.clear();
     owner = nullptr;
   }
 };

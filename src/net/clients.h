@@ -1,0 +1,61 @@
+// The connections of one thread: their register, the buffer their replies are formatted in, and
+// the tick that closes what has been idle or stalled too long.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "commands/session.h"
+#include "net/connection.h"
+#include "protocol/byte_buffer.h"
+#include "shard/shard.h"
+
+namespace countd::commands {
+class ServerView;
+}
+
+namespace countd::net {
+
+/// What a connection asks of the server; implemented by the composition root.
+class Front {
+ public:
+  virtual ~Front() = default;
+  /// The server as `connection`'s administrative request sees it; valid during the call.
+  virtual void with_view(Connection& connection,
+                         const std::function<void(commands::ServerView&)>& use) = 0;
+  virtual void connection_closed() = 0;
+};
+
+class Clients {
+ public:
+  Clients(shard::Shard& shard, Front& front);
+
+  void start();
+  /// Takes over an accepted socket (its descriptor), on this thread.
+  void adopt(int descriptor, commands::Session session);
+  void forget(Connection& connection);
+  void wait_for_resume(Connection& connection);
+  void resume_all();
+  void close_all();
+  void for_each(const std::function<void(Connection&)>& visit);
+  [[nodiscard]] std::size_t size() const { return connections_.size(); }
+
+  Front& front() { return front_; }
+  protocol::ByteBuffer& scratch() { return scratch_; }
+
+ private:
+  void tick();
+
+  shard::Shard& shard_;
+  Front& front_;
+  boost::asio::steady_timer timer_;
+  protocol::ByteBuffer scratch_;
+  std::unordered_map<std::uint64_t, boost::intrusive_ptr<Connection>> connections_;
+  std::vector<boost::intrusive_ptr<Connection>> paused_;
+};
+
+}  // namespace countd::net

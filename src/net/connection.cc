@@ -1,0 +1,302 @@
+#include "net/connection.h"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+#include "config/options.h"
+#include "net/clients.h"
+#include "net/reply_formatter.h"
+
+namespace countd::net {
+namespace {
+
+// A wave's replies are meant to stay below this; see adapt_wave_limit.
+constexpr std::size_t kWaveReplyBytes = 1 << 20;
+constexpr std::size_t kFirstWaveLimit = 256;
+constexpr std::size_t kScratchKept = 1 << 20;
+
+}  // namespace
+
+Connection::Connection(Socket socket, shard::Shard& shard, Clients& clients,
+                       commands::Session session)
+    : socket_(std::move(socket)),
+      shard_(shard),
+      clients_(clients),
+      session_(std::move(session)),
+      parser_({}),
+      wave_limit_(kFirstWaveLimit) {
+  apply_limits();
+}
+
+Connection::~Connection() = default;
+
+void Connection::start() { read(); }
+
+void Connection::apply_limits() {
+  limits_authenticated_ = session_.authenticated;
+  limits_bulk_bytes_ = shard_.executor().options().proto_max_bulk_len;
+  protocol::ParserLimits limits;
+  limits.max_bulk_bytes = limits_bulk_bytes_;
+  limits.authenticated = limits_authenticated_;
+  parser_.set_limits(limits);
+}
+
+void Connection::read() {
+  input_.make_room(input_.empty() ? 1 : parser_.missing());
+  socket_.async_read_some(
+      boost::asio::buffer(input_.free_begin(), input_.free_bytes()),
+      [self = boost::intrusive_ptr<Connection>(this)](const boost::system::error_code& error,
+                                                      std::size_t bytes) {
+        self->on_read(error, bytes);
+      });
+}
+
+void Connection::on_read(const boost::system::error_code& error, std::size_t bytes) {
+  if (!open_) return;
+  if (error) return close();
+  shard_.enter();
+  input_.commit(bytes);
+  session_.bytes_in += bytes;
+  session_.last_active = shard_.executor().now();
+  shard_.metrics().bytes_in.add(bytes);
+  if (input_.view().size() > shard_.executor().options().client_query_buffer_limit) return close();
+  begin_wave();
+}
+
+void Connection::begin_wave() {
+  wave_ = &shard_.turn().new_wave(*this);
+  self_ = this;
+  more_input_ = false;
+  go_on();
+}
+
+// Parses and dispatches until the bytes are used up, the wave is full, or a barrier stands next.
+void Connection::go_on() {
+  while (parse_one()) {
+  }
+}
+
+// False: the wave is complete, or waits.
+bool Connection::parse_one() {
+  if (!open_ || session_.close_after_reply) {
+    complete_wave();
+    return false;
+  }
+  if (wave_->slots.size() >= wave_limit_) {
+    more_input_ = true;
+    complete_wave();
+    return false;
+  }
+  const auto first = static_cast<std::uint32_t>(wave_->words.size());
+  const auto status = parser_.parse(input_.view(), wave_->words);
+  if (status == protocol::ParseStatus::kNeedsMore) {
+    complete_wave();
+    return false;
+  }
+  if (status == protocol::ParseStatus::kMalformed) [[unlikely]] {
+    refuse(parser_.error());
+    return false;
+  }
+  input_.consume(parser_.consumed());
+  const auto words = static_cast<std::uint32_t>(wave_->words.size()) - first;
+  return words == 0 || dispatch({first, words});
+}
+
+bool Connection::dispatch(shard::Request request) {
+  switch (shard_.dispatcher().dispatch(*wave_, session_, request)) {
+    case shard::Dispatched::kGoOn:
+      if (session_.authenticated != limits_authenticated_) [[unlikely]] apply_limits();
+      return true;
+    case shard::Dispatched::kBarrier:
+      barrier_ = request;
+      shard_.turn().activate(*wave_);
+      return false;
+    case shard::Dispatched::kPaused:
+      paused_ = request;
+      clients_.wait_for_resume(*this);
+      shard_.turn().activate(*wave_);
+      return false;
+  }
+  return false;
+}
+
+void Connection::refuse(std::string_view text) {
+  shard_.metrics().protocol_errors.add(1);
+  commands::Reply(wave_->add_slot(), wave_->bytes, session_.version, shard::kOwnArena).error(text);
+  session_.close_after_reply = true;
+  complete_wave();
+}
+
+void Connection::complete_wave() {
+  if (wave_->slots.empty()) {
+    end_wave();
+    if (open_ && session_.close_after_reply) return close();
+    if (open_) read();
+    return;
+  }
+  wave_->complete = true;
+  shard_.turn().activate(*wave_);
+}
+
+void Connection::wave_idle(shard::Wave& wave) {
+  if (paused_) return;
+  const boost::intrusive_ptr<Connection> alive(this);
+  if (barrier_) {
+    const auto request = *std::exchange(barrier_, std::nullopt);
+    clients_.front().with_view(*this, [&](commands::ServerView& view) {
+      shard_.dispatcher().run_barrier(wave, session_, request, view);
+    });
+    if (wave.outstanding != 0) return;
+  }
+  go_on();
+}
+
+void Connection::resume() {
+  if (!paused_) return;
+  const boost::intrusive_ptr<Connection> alive(this);
+  const auto request = *std::exchange(paused_, std::nullopt);
+  if (!open_) return complete_wave();
+  if (dispatch(request)) go_on();
+}
+
+void Connection::wave_done(shard::Wave& wave,
+                           std::span<const protocol::ByteBuffer* const> arenas) {
+  const boost::intrusive_ptr<Connection> alive(this);
+  auto& out = clients_.scratch();
+  out.clear();
+  format_replies(wave, arenas, out, shard_.metrics());
+  adapt_wave_limit(wave.slots.size(), out.size());
+  end_wave();
+  if (!open_) return;
+  send(out);
+  out.clear();
+  out.shrink(kScratchKept);
+}
+
+void Connection::end_wave() {
+  shard_.turn().recycle(*std::exchange(wave_, nullptr));
+  parser_.release();
+  if (parser_bulk_limit_changed()) [[unlikely]] apply_limits();
+  // The caller still holds a reference.
+  self_.reset();
+}
+
+bool Connection::parser_bulk_limit_changed() const {
+  return limits_bulk_bytes_ != shard_.executor().options().proto_max_bulk_len;
+}
+
+// Aims at waves whose replies stay below a bound: a pipeline of requests for large values is run
+// in smaller waves.
+void Connection::adapt_wave_limit(std::size_t requests, std::size_t reply_bytes) {
+  if (reply_bytes > kWaveReplyBytes) {
+    wave_limit_ = std::max<std::size_t>(1, requests * kWaveReplyBytes / reply_bytes);
+  } else if (requests == wave_limit_ && reply_bytes < kWaveReplyBytes / 4) {
+    wave_limit_ = std::min(shard::kMaxWave, wave_limit_ * 2);
+  }
+}
+
+void Connection::send(protocol::ByteBuffer& out) {
+  std::size_t sent = 0;
+  if (!out.empty()) {
+    boost::system::error_code error;
+    sent = socket_.write_some(boost::asio::buffer(out.data(), out.size()), error);
+    if (error && error != boost::asio::error::would_block) return close();
+    session_.bytes_out += sent;
+    shard_.metrics().bytes_out.add(sent);
+  }
+  if (sent < out.size()) {
+    unsent_.append(out.view().substr(sent));
+    const auto& limit = output_limit();
+    if (limit.hard_bytes != 0 && unsent_.size() > limit.hard_bytes) {
+      shard_.metrics().buffer_limit_disconnects.add(1);
+      return close();
+    }
+    return write_rest();
+  }
+  if (session_.close_after_reply) return close();
+  if (more_input_) return begin_wave();
+  read();
+}
+
+void Connection::write_rest() {
+  socket_.async_write_some(
+      boost::asio::buffer(unsent_.data(), unsent_.size()),
+      [self = boost::intrusive_ptr<Connection>(this)](const boost::system::error_code& error,
+                                                      std::size_t bytes) {
+        self->on_sent(error, bytes);
+      });
+}
+
+void Connection::on_sent(const boost::system::error_code& error, std::size_t bytes) {
+  if (!open_) return;
+  if (error) return close();
+  shard_.enter();
+  session_.bytes_out += bytes;
+  session_.last_active = shard_.executor().now();
+  shard_.metrics().bytes_out.add(bytes);
+  unsent_.consume(bytes);
+  if (!unsent_.empty()) return write_rest();
+  unsent_.shrink(0);
+  over_soft_limit_since_ = 0;
+  if (session_.close_after_reply) return close();
+  if (more_input_) return begin_wave();
+  read();
+}
+
+void Connection::close_soon() {
+  session_.close_after_reply = true;
+  if (wave_ == nullptr && unsent_.empty()) close();
+}
+
+void Connection::close() {
+  if (!open_) return;
+  open_ = false;
+  const boost::intrusive_ptr<Connection> alive(this);
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  clients_.forget(*this);
+  if (paused_) {
+    paused_.reset();
+    complete_wave();
+  }
+}
+
+const config::OutputBufferLimit& Connection::output_limit() const {
+  return shard_.executor().options().client_output_buffer_limit[config::kNormalClient];
+}
+
+bool Connection::check_deadlines(const config::Options& options, storage::Millis now) {
+  const auto idle_ms = now - session_.last_active;
+  const bool waits_for_input = wave_ == nullptr && unsent_.empty();
+  const bool partial = waits_for_input && !input_.empty();
+  if (partial && options.partial_request_timeout > 0 &&
+      idle_ms > options.partial_request_timeout * 1000ll) {
+    close();
+  } else if (options.timeout > 0 && wave_ == nullptr && idle_ms > options.timeout * 1000ll) {
+    close();
+  } else if (const auto& limit = output_limit();
+             limit.soft_bytes != 0 && unsent_.size() > limit.soft_bytes) {
+    if (over_soft_limit_since_ == 0) over_soft_limit_since_ = now;
+    if (now - over_soft_limit_since_ >= limit.soft_seconds * 1000) {
+      shard_.metrics().buffer_limit_disconnects.add(1);
+      close();
+    }
+  } else {
+    over_soft_limit_since_ = 0;
+  }
+  return open_;
+}
+
+void Connection::describe_buffers() {
+  session_.query_buffer_bytes = input_.view().size();
+  session_.output_buffer_bytes = unsent_.size();
+}
+
+void Connection::describe(metrics::SlowLogEntry& entry) const {
+  entry.peer = session_.peer_address;
+  entry.client_name = session_.name;
+}
+
+}  // namespace countd::net

@@ -1,0 +1,96 @@
+// A connection: reads, splits what arrived into requests, dispatches them as one wave, and sends
+// the wave's replies with one write. One wave is under way at a time, and reading stops while a
+// reply waits for the peer, so a client that does not read cannot grow the server's memory beyond
+// one wave.
+//
+// Lives on one shard's thread; counted by (unsynchronised) reference: its reads and writes under
+// way, and its wave, keep it alive after the socket has closed.
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "commands/session.h"
+#include "net/input_buffer.h"
+#include "protocol/byte_buffer.h"
+#include "protocol/request_parser.h"
+#include "shard/shard.h"
+
+namespace countd::net {
+
+class Clients;
+
+class Connection final
+    : public boost::intrusive_ref_counter<Connection, boost::thread_unsafe_counter>,
+      public shard::WaveOwner {
+ public:
+  using Socket = boost::asio::generic::stream_protocol::socket;
+
+  /// `clients` is the register of this thread's connections, and outlives them.
+  Connection(Socket socket, shard::Shard& shard, Clients& clients, commands::Session session);
+  ~Connection();
+
+  void start();
+  /// Closes once the replies of this turn are sent.
+  void close_soon();
+  void close();
+  [[nodiscard]] bool open() const { return open_; }
+  /// Clients are not paused any longer: goes on where it stopped.
+  void resume();
+  /// Closes what has been idle or stalled too long; false if it closed.
+  bool check_deadlines(const config::Options& options, storage::Millis now);
+
+  commands::Session& session() { return session_; }
+  /// Fills in what CLIENT LIST shows of the buffers.
+  void describe_buffers();
+  shard::Shard& shard() { return shard_; }
+  /// REQUIRES: a barrier of this connection runs.
+  shard::Wave& wave() { return *wave_; }
+
+  void wave_idle(shard::Wave& wave) override;
+  void wave_done(shard::Wave& wave, std::span<const protocol::ByteBuffer* const> arenas) override;
+  void describe(metrics::SlowLogEntry& entry) const override;
+
+ private:
+  void read();
+  void on_read(const boost::system::error_code& error, std::size_t bytes);
+  void begin_wave();
+  void go_on();
+  bool parse_one();
+  bool dispatch(shard::Request request);
+  void refuse(std::string_view text);
+  void complete_wave();
+  void end_wave();
+  void send(protocol::ByteBuffer& out);
+  void on_sent(const boost::system::error_code& error, std::size_t bytes);
+  void write_rest();
+  void adapt_wave_limit(std::size_t requests, std::size_t reply_bytes);
+  void apply_limits();
+  [[nodiscard]] bool parser_bulk_limit_changed() const;
+  [[nodiscard]] const config::OutputBufferLimit& output_limit() const;
+
+  Socket socket_;
+  shard::Shard& shard_;
+  Clients& clients_;
+  commands::Session session_;
+  protocol::RequestParser parser_;
+  InputBuffer input_;
+  protocol::ByteBuffer unsent_;
+  boost::intrusive_ptr<Connection> self_;  // while a wave is under way
+  shard::Wave* wave_ = nullptr;
+  std::optional<shard::Request> barrier_;
+  std::optional<shard::Request> paused_;
+  std::size_t wave_limit_;
+  std::int64_t limits_bulk_bytes_ = 0;
+  storage::Millis over_soft_limit_since_ = 0;
+  bool limits_authenticated_ = true;
+  bool more_input_ = false;  // the wave ended at its limit: whole requests may be waiting
+  bool open_ = true;
+};
+
+}  // namespace countd::net

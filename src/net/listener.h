@@ -1,0 +1,52 @@
+// Listens on TCP addresses and a unix socket, checks who may come in, and hands accepted sockets
+// to threads. One acceptor for all threads: the kernel's own spreading is uneven for few long
+// connections.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <string>
+#include <string_view>
+
+#include "commands/session.h"
+#include "config/store.h"
+
+namespace countd::net {
+
+class Listener {
+ public:
+  /// Takes an accepted descriptor with what is known of its client; closes it itself to refuse.
+  using Accept = std::function<void(int descriptor, commands::Session session)>;
+
+  Listener(boost::asio::io_context& context, config::Store& store, Accept accept);
+
+  /// Opens all addresses; an error text, or empty. An address that begins with '-' may fail.
+  std::string open();
+  void close();
+
+ private:
+  using Tcp = boost::asio::ip::tcp;
+  using Local = boost::asio::local::stream_protocol;
+
+  std::string open_tcp(std::string_view address, int port, int backlog);
+  std::string open_unix(const std::string& path, int mode, int backlog);
+  void accept_tcp(Tcp::acceptor& acceptor);
+  void accept_unix(Local::acceptor& acceptor);
+  void retry_later(std::function<void()> again);
+  void came_in(Tcp::socket socket);
+  [[nodiscard]] bool is_protected() const;
+
+  boost::asio::io_context& context_;
+  config::Store& store_;
+  Accept accept_;
+  boost::asio::steady_timer retry_;
+  std::list<Tcp::acceptor> tcp_;
+  std::list<Local::acceptor> unix_;
+  std::string unix_path_;
+};
+
+}  // namespace countd::net

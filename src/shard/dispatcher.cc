@@ -1,0 +1,258 @@
+#include "shard/dispatcher.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "commands/arguments.h"
+#include "commands/checked_out.h"
+#include "commands/error_text.h"
+#include "commands/reply.h"
+#include "config/options.h"
+#include "storage/base/integer.h"
+
+namespace countd::shard {
+namespace {
+
+using commands::Command;
+using commands::Fold;
+using commands::Reply;
+using commands::ReplyMode;
+using commands::Session;
+
+constexpr std::string_view kLoadingText = "LOADING countd is loading the dataset in memory";
+constexpr std::string_view kMisconfText =
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to "
+    "disk. Commands that may modify the data set are disabled, because this instance is configured "
+    "to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). "
+    "Please check the Redis logs for details about the RDB error.";
+constexpr int kCursorShardShift = 48;
+
+std::span<const std::string_view> words_of(const Wave& wave, Request request) {
+  return {wave.words.data() + request.first_word, request.words};
+}
+
+}  // namespace
+
+Dispatched Dispatcher::dispatch(Wave& wave, Session& session, Request request) {
+  const Command* const row = find(wave, session, request);
+  if (row == nullptr) return Dispatched::kGoOn;
+  const std::uint32_t gates = gates_.load(std::memory_order_relaxed);
+  if (gates != 0) [[unlikely]] {
+    const bool writes = (row->flags & commands::kWrite) != 0;
+    const bool admin = (row->flags & (commands::kAdmin | commands::kNoAuth)) != 0;
+    if ((gates & kPauseAllGate) != 0 && !admin) return Dispatched::kPaused;
+    if ((gates & kPauseWritesGate) != 0 && writes) return Dispatched::kPaused;
+    if (refused(wave, session, *row)) return Dispatched::kGoOn;
+  }
+  session.last_command = row;
+  ++session.commands;
+  return route(wave, session, *row, request);
+}
+
+// The row of a request that is known, whole and allowed; null: an error has been answered.
+const Command* Dispatcher::find(Wave& wave, Session& session, Request request) {
+  const auto words = words_of(wave, request);
+  const Command* row = last_row_;
+  if (row == nullptr || words[0] != last_name_) {
+    row = shared_.table->resolve(words);
+    if (row == nullptr) {
+      answer_error(wave, session, commands::unknown_command(words));
+      return nullptr;
+    }
+    // Remembered only where the name alone decides.
+    if (row->subcommands.empty() && shared_.table->find(words[0]) == row) {
+      last_row_ = row;
+      last_name_.assign(words[0]);
+    }
+  }
+  if (!commands::arity_fits(*row, words.size())) [[unlikely]] {
+    metrics_.commands[shared_.table->index(*row)].rejected.add(1);
+    answer_error(wave, session, commands::wrong_arity(shared_.table->full_name(*row)));
+    return nullptr;
+  }
+  if (!session.authenticated && (row->flags & commands::kNoAuth) == 0) [[unlikely]] {
+    metrics_.commands[shared_.table->index(*row)].rejected.add(1);
+    answer_error(wave, session, "NOAUTH Authentication required.");
+    return nullptr;
+  }
+  return row;
+}
+
+bool Dispatcher::refused(Wave& wave, Session& session, const Command& row) {
+  const std::uint32_t gates = gates_.load(std::memory_order_relaxed);
+  std::string_view text;
+  if ((gates & kLoadingGate) != 0 && (row.flags & commands::kLoading) == 0) {
+    text = kLoadingText;
+  } else if ((gates & kMisconfGate) != 0 && (row.flags & commands::kWrite) != 0) {
+    text = kMisconfText;
+  } else {
+    return false;
+  }
+  metrics_.commands[shared_.table->index(row)].rejected.add(1);
+  answer_error(wave, session, text);
+  return true;
+}
+
+Dispatched Dispatcher::route(Wave& wave, Session& session, const Command& row, Request request) {
+  if (std::holds_alternative<commands::ShardHandler>(row.handler)) {
+    return route_key(wave, session, row, request);
+  }
+  if (std::holds_alternative<commands::SpanHandler>(row.handler) ||
+      std::holds_alternative<commands::GatherHandler>(row.handler)) {
+    return route_span(wave, session, row, request);
+  }
+  if (std::holds_alternative<commands::SessionHandler>(row.handler)) {
+    run_session(wave, session, row, request);
+    return Dispatched::kGoOn;
+  }
+  return Dispatched::kBarrier;
+}
+
+Dispatched Dispatcher::route_key(Wave& wave, Session& session, const Command& row,
+                                 Request request) {
+  const auto words = words_of(wave, request);
+  const bool by_cursor = (row.flags & commands::kByCursor) != 0;
+  int shard = 0;
+  std::uint64_t hash = 0;
+  if (by_cursor) {
+    std::uint64_t cursor = 0;
+    std::from_chars(words[1].data(), words[1].data() + words[1].size(), cursor);
+    shard = std::min(static_cast<int>(cursor >> kCursorShardShift), shared_.shards - 1);
+  } else if (row.keys.first > 0) {
+    const auto key = words[static_cast<std::size_t>(row.keys.first)];
+    hash = storage::hash_key(key, shared_.hash_seed);
+    shard = turn_.single() ? 0 : commands::key_shard(key, shared_.shards);
+  }
+  if (breaks_order(wave, shard)) return Dispatched::kBarrier;
+  wave.last_shard = shard;
+  Item item = make_item(wave, session, row, request);
+  item.hash = hash;
+  if (row.fold != Fold::kNone && make_increment(item, wave, request)) {
+    turn_.queue_increment(item, shard);
+  } else {
+    turn_.queue(item, shard);
+  }
+  return Dispatched::kGoOn;
+}
+
+Dispatched Dispatcher::route_span(Wave& wave, Session& session, const Command& row,
+                                  Request request) {
+  auto shards = shards_of(row, words_of(wave, request));
+  if (shards.size() > 1) return Dispatched::kBarrier;
+  if (breaks_order(wave, shards[0])) return Dispatched::kBarrier;
+  wave.last_shard = shards[0];
+  turn_.queue_span(make_item(wave, session, row, request), std::move(shards));
+  return Dispatched::kGoOn;
+}
+
+void Dispatcher::run_barrier(Wave& wave, Session& session, Request request,
+                             commands::ServerView& view) {
+  const auto words = words_of(wave, request);
+  const Command& row = *session.last_command;
+  if (const auto* const admin = std::get_if<commands::AdminHandler>(&row.handler)) {
+    commands::CallContext context{&executor_.options(), shared_.table, shared_.hash_seed,
+                                  executor_.now(),      session.db,    0,
+                                  shared_.shards};
+    commands::Arguments arguments(words, context, 0, row.name_words);
+    const Item item = make_item(wave, session, row, request);
+    Reply reply(item.reply_slot(), wave.bytes, session.version, kOwnArena);
+    const std::int64_t began = shared_.clock->nanoseconds();
+    (*admin)(arguments, view, reply);
+    executor_.account(item, shared_.clock->nanoseconds() - began);
+    return;
+  }
+  wave.last_shard = -1;  // all that came before is done: pipeline-order has nothing to hold
+  if (std::holds_alternative<commands::ShardHandler>(row.handler)) {
+    route_key(wave, session, row, request);
+  } else {
+    turn_.queue_span(make_item(wave, session, row, request), shards_of(row, words));
+  }
+}
+
+void Dispatcher::run_session(Wave& wave, Session& session, const Command& row, Request request) {
+  const auto words = words_of(wave, request);
+  commands::CallContext context{&executor_.options(), shared_.table, shared_.hash_seed,
+                                executor_.now(),      session.db,    0,
+                                shared_.shards};
+  commands::Arguments arguments(words, context, 0, row.name_words);
+  const Item item = make_item(wave, session, row, request);
+  Reply reply(item.reply_slot(), wave.bytes, session.version, kOwnArena);
+  std::get<commands::SessionHandler>(row.handler)(arguments, session, reply);
+  auto& counters = metrics_.commands[shared_.table->index(row)];
+  counters.calls.add(1);
+}
+
+// The delta of a foldable request; false if it has none that is valid (the handler says why).
+bool Dispatcher::make_increment(Item& item, Wave& wave, Request request) {
+  const auto fold = item.row->fold;
+  if (fold == Fold::kPlusOne || fold == Fold::kMinusOne) {
+    item.delta = fold == Fold::kPlusOne ? 1 : -1;
+  } else {
+    const auto delta = storage::parse_integer(wave.words[request.first_word + 2]);
+    if (!delta) return false;
+    if (fold == Fold::kMinusArgument) {
+      if (*delta == std::numeric_limits<std::int64_t>::min()) return false;
+      item.delta = -*delta;
+    } else {
+      item.delta = *delta;
+    }
+  }
+  item.is_increment = true;
+  return true;
+}
+
+std::vector<int> Dispatcher::shards_of(const Command& row,
+                                       std::span<const std::string_view> words) {
+  if (turn_.single()) return {0};
+  std::vector<int> shards;
+  if ((row.flags & commands::kAllShards) != 0 ||
+      std::holds_alternative<commands::GatherHandler>(row.handler)) {
+    for (int shard = 0; shard < shared_.shards; ++shard) shards.push_back(shard);
+    return shards;
+  }
+  positions_.clear();
+  if (!commands::key_positions(row, words, positions_) || positions_.empty()) return {0};
+  for (const int position : positions_) {
+    shards.push_back(commands::key_shard(words[static_cast<std::size_t>(position)], shared_.shards));
+  }
+  std::sort(shards.begin(), shards.end());
+  shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
+  return shards;
+}
+
+bool Dispatcher::breaks_order(const Wave& wave, int shard) const {
+  return executor_.options().pipeline_order == config::PipelineOrder::kStrict &&
+         wave.last_shard >= 0 && wave.last_shard != shard;
+}
+
+Item Dispatcher::make_item(Wave& wave, Session& session, const Command& row, Request request) {
+  return {.wave = &wave,
+          .row = &row,
+          .hash = 0,
+          .first_word = request.first_word,
+          .words = request.words,
+          .slot = take_slot(wave, session),
+          .db = static_cast<std::uint16_t>(session.db),
+          .version = session.version,
+          .is_increment = false,
+          .delta = 0,
+          .group = kNone};
+}
+
+std::uint32_t Dispatcher::take_slot(Wave& wave, Session& session) {
+  const auto slot = static_cast<std::uint32_t>(wave.slots.size());
+  wave.add_slot();
+  if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
+    wave.silent.push_back(slot);
+    if (session.reply_mode == ReplyMode::kSkipping) session.reply_mode = ReplyMode::kOn;
+    if (session.reply_mode == ReplyMode::kSkipNext) session.reply_mode = ReplyMode::kSkipping;
+  }
+  return slot;
+}
+
+void Dispatcher::answer_error(Wave& wave, Session& session, std::string_view text) {
+  const auto slot = take_slot(wave, session);
+  Reply(wave.slots[slot], wave.bytes, session.version, kOwnArena).error(text);
+}
+
+}  // namespace countd::shard

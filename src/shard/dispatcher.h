@@ -1,0 +1,82 @@
+// From a request's words to where it runs: finds the row, checks what the row's flags demand, and
+// queues an item, answers at once, or says that a barrier stands here.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include "commands/command.h"
+#include "commands/session.h"
+#include "shard/executor.h"
+#include "shard/turn.h"
+#include "shard/wave.h"
+
+namespace countd::commands {
+class ServerView;
+}
+
+namespace countd::shard {
+
+/// States of the server that refuse or hold commands; one bit each, read once a request.
+enum Gate : std::uint32_t {
+  kLoadingGate = 1u << 0,      // the data set is being loaded
+  kMisconfGate = 1u << 1,      // the last snapshot failed: writes are refused
+  kPauseWritesGate = 1u << 2,  // CLIENT PAUSE WRITE
+  kPauseAllGate = 1u << 3,     // CLIENT PAUSE ALL
+};
+
+/// A request in its wave.
+struct Request {
+  std::uint32_t first_word = 0;
+  std::uint32_t words = 0;
+};
+
+enum class Dispatched : std::uint8_t {
+  kGoOn,     // queued or answered
+  kBarrier,  // runs when the wave is idle: call `run_barrier` then
+  kPaused,   // clients are paused: dispatch it again later
+};
+
+class Dispatcher {
+ public:
+  Dispatcher(const SharedState& shared, Turn& turn, Executor& executor,
+             metrics::ThreadMetrics& metrics, const std::atomic<std::uint32_t>& gates)
+      : shared_(shared), turn_(turn), executor_(executor), metrics_(metrics), gates_(gates) {}
+
+  /// Every path but kBarrier and kPaused has added the request's slot to the wave.
+  Dispatched dispatch(Wave& wave, commands::Session& session, Request request);
+  /// Runs the request at which `dispatch` said kBarrier. `view` is asked for only by AdminHandlers.
+  void run_barrier(Wave& wave, commands::Session& session, Request request,
+                   commands::ServerView& view);
+
+ private:
+  const commands::Command* find(Wave& wave, commands::Session& session, Request request);
+  bool refused(Wave& wave, commands::Session& session, const commands::Command& row);
+  Dispatched route(Wave& wave, commands::Session& session, const commands::Command& row,
+                   Request request);
+  Dispatched route_key(Wave& wave, commands::Session& session, const commands::Command& row,
+                       Request request);
+  Dispatched route_span(Wave& wave, commands::Session& session, const commands::Command& row,
+                        Request request);
+  bool make_increment(Item& item, Wave& wave, Request request);
+  void run_session(Wave& wave, commands::Session& session, const commands::Command& row,
+                   Request request);
+  std::vector<int> shards_of(const commands::Command& row, std::span<const std::string_view> words);
+  void answer_error(Wave& wave, commands::Session& session, std::string_view text);
+  [[nodiscard]] bool breaks_order(const Wave& wave, int shard) const;
+  Item make_item(Wave& wave, commands::Session& session, const commands::Command& row,
+                 Request request);
+  std::uint32_t take_slot(Wave& wave, commands::Session& session);
+
+  const SharedState& shared_;
+  Turn& turn_;
+  Executor& executor_;
+  metrics::ThreadMetrics& metrics_;
+  const std::atomic<std::uint32_t>& gates_;
+  const commands::Command* last_row_ = nullptr;  // the row that last_name_ means
+  std::string last_name_;                        // as the client spelled it
+  std::vector<int> positions_;
+};
+
+}  // namespace countd::shard

@@ -1,0 +1,262 @@
+#include "shard/executor.h"
+
+#include <algorithm>
+
+#include "commands/reply.h"
+#include "config/options.h"
+
+namespace countd::shard {
+namespace {
+
+using commands::ReplySlot;
+using storage::Errc;
+using storage::Key;
+
+// How far ahead of the executing item memory is asked for. Below the minimum the loop would end
+// before the first line arrives.
+constexpr std::size_t kBucketAhead = 16;
+constexpr std::size_t kRecordAhead = 8;
+constexpr std::size_t kPrefetchMinimum = 4;
+// Fast commands share their batch's time; below this threshold the slow log wants each one's own.
+constexpr std::int64_t kTimeEachBelowMicros = 2000;
+
+bool has_key(const Item& item) { return item.row->keys.first == 1; }
+
+Key key_of(const Item& item) { return {item.key(), item.hash, item.db}; }
+
+bool is_error(const ReplySlot& slot, const protocol::ByteBuffer& arena) {
+  if (slot.kind == ReplySlot::Kind::kError) return true;
+  return slot.kind == ReplySlot::Kind::kBytes && slot.length > 0 &&
+         arena.data()[slot.number] == '-';
+}
+
+}  // namespace
+
+std::size_t MemoryBudget::used() const {
+  std::size_t sum = 0;
+  for (const auto& used : used_) sum += used.load(std::memory_order_relaxed);
+  return sum;
+}
+
+int MemoryBudget::fullest() const {
+  const auto greatest = std::max_element(used_.begin(), used_.end(), [](auto& a, auto& b) {
+    return a.load(std::memory_order_relaxed) < b.load(std::memory_order_relaxed);
+  });
+  return static_cast<int>(greatest - used_.begin());
+}
+
+void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
+  keys.begin_turn(now_);
+  foreign_ = batch.origin != thread_;
+  timed_nanoseconds_ = 0;
+  const std::int64_t began = shared_.clock->nanoseconds();
+  auto& items = batch.items;
+  const std::size_t size = items.size();
+  if (size < kPrefetchMinimum) {
+    for (Item& item : items) run_item(batch, item, keys, shard);
+  } else {
+    for (std::size_t i = 0; i < std::min(kBucketAhead, size); ++i) {
+      if (has_key(items[i])) keys.prefetch_bucket(key_of(items[i]));
+    }
+    for (std::size_t i = 0; i < std::min(kRecordAhead, size); ++i) {
+      if (has_key(items[i])) keys.prefetch_record(key_of(items[i]));
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      if (i + kBucketAhead < size && has_key(items[i + kBucketAhead])) {
+        keys.prefetch_bucket(key_of(items[i + kBucketAhead]));
+      }
+      if (i + kRecordAhead < size && has_key(items[i + kRecordAhead])) {
+        keys.prefetch_record(key_of(items[i + kRecordAhead]));
+      }
+      run_item(batch, items[i], keys, shard);
+    }
+  }
+  const std::int64_t took = shared_.clock->nanoseconds() - began;
+  attribute(batch, std::max<std::int64_t>(0, took - timed_nanoseconds_));
+  shared_.memory->publish(shard, keys.memory_bytes());
+}
+
+bool Executor::timed(const commands::Command& row) const {
+  const std::int64_t threshold = options_->slowlog_log_slower_than;
+  return (row.flags & commands::kFast) == 0 ||
+         (threshold >= 0 && threshold < kTimeEachBelowMicros);
+}
+
+void Executor::run_item(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
+  if (options_->maxmemory > 0 && (item.row->flags & commands::kDenyOom) != 0 &&
+      !make_room(keys, shard)) [[unlikely]] {
+    return refuse(batch, item, Errc::kOutOfMemory);
+  }
+  if (timed(*item.row)) {
+    run_timed(batch, item, keys, shard);
+  } else if (item.is_increment) {
+    run_increment(batch, item, keys);
+  } else {
+    commands::CallContext context{options_, shared_.table, shared_.hash_seed, now_, item.db,
+                                  shard,    shared_.shards};
+    commands::Arguments arguments(item.request(), context, has_key(item) ? item.hash : 0);
+    storage::Keyspace* const only = &keys;
+    call(item, arguments, {&only, 1}, {batch.arena, static_cast<std::uint16_t>(shard)});
+  }
+}
+
+void Executor::refuse(Batch& batch, Item& item, Errc error) {
+  const auto answer = [error](ReplySlot& slot) {
+    slot.kind = ReplySlot::Kind::kError;
+    slot.error = error;
+  };
+  if (item.group == kNone) return answer(item.reply_slot());
+  FoldGroup& group = batch.groups[item.group];
+  group.walked = true;
+  for (std::uint32_t at = group.first; at != kNone; at = batch.members[at].next) {
+    answer(batch.members[at].wave->slots[batch.members[at].slot]);
+  }
+}
+
+void Executor::run_increment(Batch& batch, Item& item, storage::Keyspace& keys) {
+  if (item.group == kNone) {
+    ReplySlot& slot = item.reply_slot();
+    const auto result = keys.add(key_of(item), item.delta);
+    if (result.has_value()) {
+      slot.kind = ReplySlot::Kind::kInteger;
+      slot.number = *result;
+    } else {
+      slot.kind = ReplySlot::Kind::kError;
+      slot.error = result.error();
+    }
+    return;
+  }
+  FoldGroup& group = batch.groups[item.group];
+  const auto result =
+      keys.add_folded(key_of(item), group.sum, group.min_prefix, group.max_prefix, group.count);
+  metrics_.folded.add(group.count - 1);
+  if (result.has_value()) {
+    group.base = *result - group.sum;
+  } else {
+    walk_group(batch, item, keys);
+  }
+}
+
+// A member would overflow, or the key holds something else: each delta by itself, as if unfolded.
+void Executor::walk_group(Batch& batch, Item& item, storage::Keyspace& keys) {
+  FoldGroup& group = batch.groups[item.group];
+  group.walked = true;
+  std::int64_t before = 0;
+  for (std::uint32_t at = group.first; at != kNone; at = batch.members[at].next) {
+    const FoldMember& member = batch.members[at];
+    ReplySlot& slot = member.wave->slots[member.slot];
+    const auto result = keys.add(key_of(item), member.prefix - before);
+    before = member.prefix;
+    slot.kind = result.has_value() ? ReplySlot::Kind::kInteger : ReplySlot::Kind::kError;
+    if (result.has_value()) {
+      slot.number = *result;
+    } else {
+      slot.error = result.error();
+    }
+  }
+}
+
+void Executor::run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
+  const std::int64_t began = shared_.clock->nanoseconds();
+  if (item.is_increment) {
+    run_increment(batch, item, keys);
+  } else {
+    commands::CallContext context{options_, shared_.table, shared_.hash_seed, now_, item.db,
+                                  shard,    shared_.shards};
+    commands::Arguments arguments(item.request(), context, has_key(item) ? item.hash : 0);
+    storage::Keyspace* const only = &keys;
+    call(item, arguments, {&only, 1}, {batch.arena, static_cast<std::uint16_t>(shard)});
+  }
+  const std::int64_t took = shared_.clock->nanoseconds() - began;
+  timed_nanoseconds_ += took;
+  account(item, took);
+}
+
+void Executor::call(const Item& item, commands::Arguments& arguments,
+                    std::span<storage::Keyspace* const> shards, Arena arena) {
+  commands::Reply reply(item.reply_slot(), arena.bytes, item.version, arena.index);
+  if (const auto* handler = std::get_if<commands::ShardHandler>(&item.row->handler)) {
+    (*handler)(arguments, *shards[0], reply);
+  } else if (const auto* span = std::get_if<commands::SpanHandler>(&item.row->handler)) {
+    commands::CheckedOut checked_out(shards);
+    (*span)(arguments, checked_out, reply);
+  } else if (const auto* gather = std::get_if<commands::GatherHandler>(&item.row->handler)) {
+    std::vector<commands::Partial> partials(shards.size());
+    for (std::size_t i = 0; i < shards.size(); ++i) {
+      auto on_one = arguments;
+      gather->on_shard(on_one, *shards[i], partials[i]);
+    }
+    gather->merge(arguments, partials, reply);
+  }
+  if (is_error(reply.slot(), arena.bytes)) {
+    metrics_.commands[shared_.table->index(*item.row)].failed.add(1);
+  }
+}
+
+void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> shards) {
+  foreign_ = false;
+  const std::int64_t began = shared_.clock->nanoseconds();
+  for (auto* const keys : shards) {
+    if (keys != nullptr) keys->begin_turn(now_);
+  }
+  commands::CallContext context{options_, shared_.table, shared_.hash_seed, now_, item.db,
+                                0,        shared_.shards};
+  commands::Arguments arguments(item.request(), context, 0);
+  call(item, arguments, shards, {item.wave->bytes, kOwnArena});
+  account(item, shared_.clock->nanoseconds() - began);
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    if (shards[i] != nullptr) shared_.memory->publish(static_cast<int>(i), shards[i]->memory_bytes());
+  }
+}
+
+bool Executor::make_room(storage::Keyspace& keys, int shard) {
+  const std::uint64_t limit = options_->maxmemory;
+  if (limit == 0) return true;
+  shared_.memory->publish(shard, keys.memory_bytes());
+  while (shared_.memory->used() > limit) {
+    if (options_->maxmemory_policy == storage::EvictionPolicy::kNoEviction ||
+        !keys.evict_one(options_->maxmemory_policy, static_cast<int>(options_->maxmemory_samples))) {
+      return false;
+    }
+    shared_.memory->publish(shard, keys.memory_bytes());
+  }
+  return true;
+}
+
+void Executor::account(const Item& item, std::int64_t nanoseconds) {
+  auto& counters = metrics_.commands[shared_.table->index(*item.row)];
+  counters.calls.add(1);
+  counters.nanoseconds.add(static_cast<std::uint64_t>(nanoseconds));
+  const std::int64_t threshold = options_->slowlog_log_slower_than;
+  if (threshold < 0 || nanoseconds / 1000 < threshold) return;
+  if ((item.row->flags & commands::kSkipSlowlog) != 0 || options_->slowlog_max_len == 0) return;
+  metrics::SlowLogEntry entry;
+  entry.unix_time = now_ / 1000;
+  entry.micros = nanoseconds / 1000;
+  entry.words = metrics::SlowLog::shorten(item.request());
+  if (!foreign_ && item.wave->owner != nullptr) item.wave->owner->describe(entry);
+  shared_.slow_log->add(std::move(entry), static_cast<std::size_t>(options_->slowlog_max_len));
+}
+
+// Fast items share the batch's time evenly: two clock readings a batch instead of two an item.
+void Executor::attribute(const Batch& batch, std::int64_t nanoseconds) {
+  std::size_t shared = 0;
+  for (const Item& item : batch.items) shared += timed(*item.row) ? 0 : 1;
+  if (shared == 0) return;
+  const auto each = static_cast<std::uint64_t>(nanoseconds) / shared;
+  for (std::size_t i = 0; i < batch.items.size();) {
+    const commands::Command* const row = batch.items[i].row;
+    std::uint64_t calls = 0;
+    std::uint64_t runs = 0;
+    for (; i < batch.items.size() && batch.items[i].row == row; ++i, ++runs) {
+      const auto group = batch.items[i].group;
+      calls += group == kNone ? 1 : batch.groups[group].count;
+    }
+    if (timed(*row)) continue;
+    auto& counters = metrics_.commands[shared_.table->index(*row)];
+    counters.calls.add(calls);
+    counters.nanoseconds.add(each * runs);
+  }
+}
+
+}  // namespace countd::shard

@@ -1,0 +1,96 @@
+// Runs batches against a keyspace whose lease the caller holds. One executor a thread: it counts
+// into that thread's metrics, whichever shard it works on.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "commands/arguments.h"
+#include "commands/checked_out.h"
+#include "metrics/slow_log.h"
+#include "metrics/thread_metrics.h"
+#include "shard/batch.h"
+#include "shard/clock.h"
+#include "storage/keyspace/keyspace.h"
+
+namespace countd::shard {
+
+/// Memory of all shards together, as each published it last, against `maxmemory`.
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(int shards) : used_(static_cast<std::size_t>(shards)) {}
+
+  void publish(int shard, std::size_t bytes) {
+    used_[static_cast<std::size_t>(shard)].store(bytes, std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::size_t used() const;
+  /// The shard that holds most.
+  [[nodiscard]] int fullest() const;
+
+ private:
+  std::vector<std::atomic<std::size_t>> used_;
+};
+
+/// What every thread of the server shares, set up once before the threads start.
+struct SharedState {
+  const commands::CommandTable* table = nullptr;
+  metrics::SlowLog* slow_log = nullptr;
+  MemoryBudget* memory = nullptr;
+  Clock* clock = nullptr;
+  std::uint64_t hash_seed = 0;
+  int shards = 1;
+};
+
+class Executor {
+ public:
+  Executor(const SharedState& shared, metrics::ThreadMetrics& metrics, int thread)
+      : shared_(shared), metrics_(metrics), thread_(thread) {}
+
+  /// The turn's options and time; both hold until the next call.
+  void begin_turn(const config::Options& options, storage::Millis now) {
+    options_ = &options;
+    now_ = now;
+  }
+
+  /// Runs every item of the batch. REQUIRES: the lease of `shard` is held.
+  void run(Batch& batch, storage::Keyspace& keys, int shard);
+  /// Runs one request over several shards (a SpanHandler or GatherHandler row).
+  /// Its reply lies in its wave's own bytes.
+  void run_span(const Item& item, std::span<storage::Keyspace* const> shards);
+  /// Evicts until memory is within `maxmemory`; false if it cannot be.
+  bool make_room(storage::Keyspace& keys, int shard);
+  /// Counts a request that was run elsewhere than in a batch (session and admin handlers).
+  void account(const Item& item, std::int64_t nanoseconds);
+
+  [[nodiscard]] const config::Options& options() const { return *options_; }
+  [[nodiscard]] storage::Millis now() const { return now_; }
+
+ private:
+  /// Where a reply's bytes go, and how its slot names the place.
+  struct Arena {
+    protocol::ByteBuffer& bytes;
+    std::uint16_t index;
+  };
+
+  void run_item(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
+  void run_increment(Batch& batch, Item& item, storage::Keyspace& keys);
+  void walk_group(Batch& batch, Item& item, storage::Keyspace& keys);
+  void run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
+  void call(const Item& item, commands::Arguments& arguments,
+            std::span<storage::Keyspace* const> shards, Arena arena);
+  static void refuse(Batch& batch, Item& item, storage::Errc error);
+  void attribute(const Batch& batch, std::int64_t nanoseconds);
+  [[nodiscard]] bool timed(const commands::Command& row) const;
+
+  const SharedState& shared_;
+  metrics::ThreadMetrics& metrics_;
+  const config::Options* options_ = nullptr;
+  const int thread_;
+  storage::Millis now_ = 0;
+  bool foreign_ = false;  // the batch that runs is another thread's
+  std::int64_t timed_nanoseconds_ = 0;
+};
+
+}  // namespace countd::shard

@@ -1,0 +1,20 @@
+// One shard's slice of the keyspace with what guards it. The keyspace and the inbox are touched
+// by the holder of the lease only.
+#pragma once
+
+#include <memory>
+
+#include "shard/lease.h"
+#include "shard/mailbox.h"
+#include "storage/keyspace/keyspace.h"
+
+namespace countd::shard {
+
+struct Slice {
+  Lease<> lease;
+  Mailbox mailbox;
+  MailNode* inbox = nullptr;  // taken from the mailbox, not run yet
+  std::unique_ptr<storage::Keyspace> keys;
+};
+
+}  // namespace countd::shard
