@@ -58,6 +58,8 @@ class Arguments {
   }
   [[nodiscard]] std::string_view peek() const { return done() ? std::string_view{} : words_[at_]; }
   void skip(std::size_t words) { at_ += words; }
+  /// Puts the cursor on words[2], where the arguments of a container's subcommand begin.
+  void after_subcommand() { at_ = 2; }
   /// Consumes the next word if it is `token`, whatever its case.
   bool next_is(std::string_view token);
   storage::Key next_key() {
@@ -73,6 +75,8 @@ class Arguments {
   }
   /// kNotInteger (or `error`) unless the next word is a canonical integer.
   std::int64_t next_int(storage::Errc error = storage::Errc::kNotInteger);
+  /// kDbIndexOutOfRange unless the next word is the number of a database.
+  int next_db();
   /// kNotFloat unless the next word is a number as Redis's strtold-based parser takes it.
   long double next_float(storage::Errc error = storage::Errc::kNotFloat);
 

@@ -7,9 +7,10 @@
 
 #include "commands/arguments.h"
 #include "commands/float_text.h"
-#include "commands/key_access.h"
 #include "commands/reply.h"
 #include "commands/row_check.h"
+#include "commands/row_shapes.h"
+#include "commands/string_value.h"
 #include "storage/keyspace/keyspace.h"
 
 namespace countd::commands {
@@ -48,7 +49,7 @@ void incrbyfloat(Arguments& args, Keyspace& keys, Reply& reply) {
   const auto key = args.next_key();
   const auto entry = keys.read(key);
   // The type is judged before the increment is read: Redis's order.
-  if (entry && entry.type() != storage::Type::kString) return reply.error(Errc::kWrongType);
+  if (is_other_than_string(entry)) return reply.error(Errc::kWrongType);
   storage::IntegerText buffer;
   const auto value = entry ? parse_float(entry.value.text(buffer)) : 0.0L;
   if (!value) return reply.error(Errc::kNotFloat);
@@ -62,74 +63,51 @@ void incrbyfloat(Arguments& args, Keyspace& keys, Reply& reply) {
   reply.bulk(text);
 }
 
-constexpr unsigned kAdds = kWrite | kDenyOom | kFast;
-constexpr KeySpec kAddedKey = first_key(kRW | kAccess | kUpdate);
-
-constexpr Argument kKeyOnly[] = {{"key", kKey}};
 constexpr Argument kIncrbyArguments[] = {{"key", kKey}, {"increment", kInteger}};
 constexpr Argument kDecrbyArguments[] = {{"key", kKey}, {"decrement", kInteger}};
 constexpr Argument kIncrbyfloatArguments[] = {{"key", kKey}, {"increment", kDouble}};
 
+constexpr Command counter_row(Command row) {
+  row.flags = kWrite | kDenyOom | kFast;
+  row.keys = first_key(kRW | kAccess | kUpdate);
+  return string_row(row);
+}
+
 constexpr Command kRows[] = {
-    {.name = "incr",
-     .arity = 2,
-     .flags = kAdds,
-     .keys = kAddedKey,
-     .categories = "@string",
-     .handler = ShardHandler{incr},
-     .group = "string",
-     .summary = "Adds one to a counter",
-     .complexity = "O(1)",
-     .since = "1.0.0",
-     .arguments = kKeyOnly,
-     .fold = Fold::kPlusOne},
-    {.name = "decr",
-     .arity = 2,
-     .flags = kAdds,
-     .keys = kAddedKey,
-     .categories = "@string",
-     .handler = ShardHandler{decr},
-     .group = "string",
-     .summary = "Takes one from a counter",
-     .complexity = "O(1)",
-     .since = "1.0.0",
-     .arguments = kKeyOnly,
-     .fold = Fold::kMinusOne},
-    {.name = "incrby",
-     .arity = 3,
-     .flags = kAdds,
-     .keys = kAddedKey,
-     .categories = "@string",
-     .handler = ShardHandler{incrby},
-     .group = "string",
-     .summary = "Adds an integer to a counter",
-     .complexity = "O(1)",
-     .since = "1.0.0",
-     .arguments = kIncrbyArguments,
-     .fold = Fold::kPlusArgument},
-    {.name = "decrby",
-     .arity = 3,
-     .flags = kAdds,
-     .keys = kAddedKey,
-     .categories = "@string",
-     .handler = ShardHandler{decrby},
-     .group = "string",
-     .summary = "Takes an integer from a counter",
-     .complexity = "O(1)",
-     .since = "1.0.0",
-     .arguments = kDecrbyArguments,
-     .fold = Fold::kMinusArgument},
-    {.name = "incrbyfloat",
-     .arity = 3,
-     .flags = kAdds,
-     .keys = kAddedKey,
-     .categories = "@string",
-     .handler = ShardHandler{incrbyfloat},
-     .group = "string",
-     .summary = "Adds a decimal number to a value",
-     .complexity = "O(1)",
-     .since = "2.6.0",
-     .arguments = kIncrbyfloatArguments},
+    counter_row({.name = "incr",
+                 .arity = 2,
+                 .handler = ShardHandler{incr},
+                 .summary = "Adds one to a counter",
+                 .since = "1.0.0",
+                 .arguments = kKeyArgument,
+                 .fold = Fold::kPlusOne}),
+    counter_row({.name = "decr",
+                 .arity = 2,
+                 .handler = ShardHandler{decr},
+                 .summary = "Takes one from a counter",
+                 .since = "1.0.0",
+                 .arguments = kKeyArgument,
+                 .fold = Fold::kMinusOne}),
+    counter_row({.name = "incrby",
+                 .arity = 3,
+                 .handler = ShardHandler{incrby},
+                 .summary = "Adds an integer to a counter",
+                 .since = "1.0.0",
+                 .arguments = kIncrbyArguments,
+                 .fold = Fold::kPlusArgument}),
+    counter_row({.name = "decrby",
+                 .arity = 3,
+                 .handler = ShardHandler{decrby},
+                 .summary = "Takes an integer from a counter",
+                 .since = "1.0.0",
+                 .arguments = kDecrbyArguments,
+                 .fold = Fold::kMinusArgument}),
+    counter_row({.name = "incrbyfloat",
+                 .arity = 3,
+                 .handler = ShardHandler{incrbyfloat},
+                 .summary = "Adds a decimal number to a value",
+                 .since = "2.6.0",
+                 .arguments = kIncrbyfloatArguments}),
 };
 static_assert(well_formed(kRows));
 

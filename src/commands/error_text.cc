@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "commands/words.h"
 #include "storage/base/assert.h"
 
 namespace countd::commands {
@@ -88,6 +89,16 @@ std::string unknown_command(std::span<const std::string_view> words) {
 
 std::string wrong_arity(std::string_view full_name) {
   return "ERR wrong number of arguments for '" + std::string(full_name) + "' command";
+}
+
+std::string invalid_expire(std::string_view command) {
+  return "ERR invalid expire time in '" + lower_case(command) + "' command";
+}
+
+std::string unknown_subcommand(std::span<const std::string_view> words) {
+  const auto shown = until_nul(words[1]).substr(0, kShownBytes);
+  return "ERR unknown subcommand '" + std::string(shown) + "'. Try " + upper_case(words[0]) +
+         " HELP.";
 }
 
 }  // namespace countd::commands

@@ -16,5 +16,9 @@ std::string_view error_text(storage::Errc error);
 std::string unknown_command(std::span<const std::string_view> words);
 /// ERR wrong number of arguments for 'config|get' command
 std::string wrong_arity(std::string_view full_name);
+/// ERR invalid expire time in 'set' command
+std::string invalid_expire(std::string_view command);
+/// ERR unknown subcommand 'x'. Try CONFIG HELP.
+std::string unknown_subcommand(std::span<const std::string_view> words);
 
 }  // namespace countd::commands

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "commands/counters.h"
+#include "commands/strings.h"
 #ifdef COUNTD_HYPERLOGLOG
 #include "commands/hyperloglog.h"
 #endif
@@ -14,7 +15,8 @@ namespace countd::commands {
 
 std::span<const std::span<const Command>> families() {
   static const std::array kFamilies = {
-      counter_commands(),
+      counter_commands(),      set_commands(),          get_commands(),
+      string_range_commands(), multi_string_commands(),
 #ifdef COUNTD_HYPERLOGLOG
       hyperloglog_commands(),
 #endif
