@@ -1,6 +1,7 @@
 #include "storage/sketch/hyperloglog_registers.h"
 
 #include <algorithm>
+#include <cstring>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -10,14 +11,32 @@ namespace countd::storage::hyperloglog {
 
 namespace {
 
+// Eight registers, 48 bits, one to a byte: halves, quarters and eighths move apart in turn.
+std::uint64_t spread(const std::uint8_t* packed) {
+  std::uint32_t low = 0;
+  std::uint16_t high = 0;
+  std::memcpy(&low, packed, sizeof(low));
+  std::memcpy(&high, packed + sizeof(low), sizeof(high));
+  std::uint64_t word = low | static_cast<std::uint64_t>(high) << 32;
+  word = (word & 0x0000000000ffffff) | (word & 0x0000ffffff000000) << 8;
+  word = (word & 0x00000fff00000fff) | (word & 0x00fff00000fff000) << 4;
+  return (word & 0x003f003f003f003f) | (word & 0x0fc00fc00fc00fc0) << 2;
+}
+
+// Byte by byte; REQUIRES: every byte below 128.
+std::uint64_t max_of_bytes(std::uint64_t a, std::uint64_t b) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  const std::uint64_t not_less = ((a | kHighBits) - b) & kHighBits;
+  const std::uint64_t take_a = (not_less >> 7) * 0xff;
+  return (a & take_a) | (b & ~take_a);
+}
+
 void merge_portable(std::uint8_t* registers, const std::uint8_t* packed) {
-  for (std::uint32_t i = 0; i < kRegisters; i += 4, packed += 3) {
-    const std::uint32_t word = packed[0] | static_cast<std::uint32_t>(packed[1]) << 8 |
-                               static_cast<std::uint32_t>(packed[2]) << 16;
-    for (std::uint32_t j = 0; j < 4; ++j) {
-      const auto value = static_cast<std::uint8_t>(word >> (6 * j) & 63);
-      registers[i + j] = std::max(registers[i + j], value);
-    }
+  for (std::uint32_t i = 0; i < kRegisters; i += 8, packed += 6) {
+    std::uint64_t eight;
+    std::memcpy(&eight, registers + i, sizeof(eight));
+    eight = max_of_bytes(eight, spread(packed));
+    std::memcpy(registers + i, &eight, sizeof(eight));
   }
 }
 

@@ -1,6 +1,8 @@
 #include "storage/sketch/hyperloglog_sparse.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "storage/sketch/hyperloglog_registers.h"
 
@@ -11,19 +13,11 @@ namespace {
 constexpr std::uint32_t kMaxZeroLength = 64;
 constexpr std::uint32_t kMaxValueLength = 4;
 
-// Registers covered by a run that begins with this byte; 0: a second byte is needed to tell.
-constexpr std::array<std::uint8_t, 256> run_lengths() {
-  std::array<std::uint8_t, 256> lengths{};
-  for (unsigned first = 0; first < 256; ++first) {
-    if (first & 0x80) {
-      lengths[first] = static_cast<std::uint8_t>((first & 3) + 1);
-    } else if ((first & 0x40) == 0) {
-      lengths[first] = static_cast<std::uint8_t>(first + 1);
-    }
-  }
-  return lengths;
+// The length of a run that takes one byte.
+std::uint32_t short_run_length(char byte) {
+  const auto run = static_cast<std::uint8_t>(byte);
+  return (run & 0x80 ? run & 3u : run) + 1u;
 }
-constexpr std::array<std::uint8_t, 256> kRunLengths = run_lengths();
 
 constexpr char value_run(std::uint8_t value, std::uint32_t length) {
   return static_cast<char>(0x80u | (value - 1u) << 2 | (length - 1));
@@ -38,24 +32,45 @@ struct Place {
   SparseCursor resume;  // two runs before
 };
 
-// False: the runs end first. The walk is what adding to a sparse sketch costs, so the one-byte
-// runs, nearly all there are, are told apart by a table.
-bool find(std::string_view bytes, std::uint32_t index, Place& place) {
-  while (place.at < bytes.size()) {
-    std::uint32_t length = kRunLengths[static_cast<std::uint8_t>(bytes[place.at])];
-    std::size_t size = 1;
-    if (length == 0) [[unlikely]] {
-      length = run_at(bytes, place.at).length;
-      size = 2;
-    }
-    if (index < place.first + length) return true;
-    if (place.before != 0) place.resume = {place.before, place.before_first};
-    place.before = place.at;
-    place.before_first = place.first;
-    place.at += size;
+// Eight runs of one byte each at a time, as long as the next eight are such and end before the
+// register: their lengths are added up inside one word.
+void skip_short_runs(std::string_view bytes, std::uint32_t index, Place& place) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  bool skipped = false;
+  for (; place.at + 8 <= bytes.size(); skipped = true) {
+    std::uint64_t word;
+    std::memcpy(&word, bytes.data() + place.at, 8);
+    const std::uint64_t values = word >> 7 & kEach;
+    if ((word >> 6 & ~values & kEach) != 0) break;  // a run of two bytes
+    const std::uint64_t less_one = word & (kEach * 0x3f ^ values * 0x3c);
+    const std::uint64_t pairs =
+        (less_one & 0x00ff00ff00ff00ff) + (less_one >> 8 & 0x00ff00ff00ff00ff);
+    const auto length = static_cast<std::uint32_t>(pairs * 0x0001000100010001 >> 48) + 8;
+    if (index < place.first + length) break;
+    place.at += 8;
     place.first += length;
   }
-  return false;
+  if (!skipped) return;
+  place.before = place.at - 1;
+  place.before_first = place.first - short_run_length(bytes[place.at - 1]);
+  place.resume = {place.at - 2, place.before_first - short_run_length(bytes[place.at - 2])};
+}
+
+// False: the runs end first. The walk is what adding to a sparse sketch costs.
+bool find(std::string_view bytes, std::uint32_t index, Place& place) {
+  for (;;) {
+    skip_short_runs(bytes, index, place);
+    for (int looks = 8; looks > 0; --looks) {
+      if (place.at >= bytes.size()) return false;
+      const Run run = run_at(bytes, place.at);
+      if (index < place.first + run.length) return true;
+      if (place.before != 0) place.resume = {place.before, place.before_first};
+      place.before = place.at;
+      place.before_first = place.first;
+      place.at += run.bytes;
+      place.first += run.length;
+    }
+  }
 }
 
 // What a run becomes when one of its registers gets a value of its own: at most five bytes.

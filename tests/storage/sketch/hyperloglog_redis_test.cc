@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/sketch/hyperloglog.h"
+#include "storage/sketch/hyperloglog_sparse.h"
 #include "tests/support/server_process.h"
 
 using namespace countd::storage;
@@ -62,6 +63,12 @@ Result<bool> pfadd(std::string& bytes, const std::vector<std::string>& items) {
     changed = changed || *raised;
   }
   return changed;
+}
+
+bool last_run_is_cut_off(const std::string& bytes) {
+  std::size_t at = kHeaderBytes;
+  while (at < bytes.size()) at += run_at(bytes, at).bytes;
+  return at > bytes.size();
 }
 
 std::string damaged(std::string bytes, std::mt19937_64& random) {
@@ -167,7 +174,7 @@ TEST_CASE("damaged sketches are counted, merged and added to exactly where Redis
     for (int i = 0; i < size; ++i) pfadd(seeds.back(), {item(random, 0)}).value();
   }
   int accepted = 0;
-  for (int round = 0; round < 1500; ++round) {
+  for (int round = 0; round < 4000; ++round) {
     std::string bytes = damaged(seeds[static_cast<std::size_t>(round) % seeds.size()], random);
     redis.client.call({"SET", "k", bytes});
     const Reply counted = redis.client.call({"PFCOUNT", "k"});
@@ -179,8 +186,12 @@ TEST_CASE("damaged sketches are counted, merged and added to exactly where Redis
     CHECK(redis.client.call({"PFCOUNT", "k", "missing"}).is_error() ==
           !alone.add(bytes).has_value());
     redis.client.call({"SET", "k", bytes});
-    const std::vector<std::string> items{item(random, 0), item(random, 0), item(random, 1)};
-    const Reply added = redis.client.call({"PFADD", "k", items[0], items[1], items[2]});
+    std::vector<std::string> items{item(random, 0), item(random, 0), item(random, 1)};
+    // Once it has split a run that was cut off, Redis reads what lies behind its string.
+    if (last_run_is_cut_off(bytes)) items.resize(1);
+    countd::test::Words words{"PFADD", "k"};
+    words.insert(words.end(), items.begin(), items.end());
+    const Reply added = redis.client.call(words);
     CHECK(added.text == outcome(pfadd(bytes, items)));
     CHECK(redis.get("k") == bytes);
   }
