@@ -81,7 +81,7 @@ struct Options {
 
   // Snapshots
   std::vector<SavePoint> save{{3600, 1}, {300, 100}, {60, 10000}};
-  std::string dir = ".";
+  std::string dir = "./";  // load() makes it absolute
   std::string dbfilename = "dump.rdb";
   bool rdbcompression = true;
   bool rdbchecksum = true;

@@ -1,0 +1,299 @@
+// Rows in the order in which conf/countd.conf shows them.
+#include "config/option_table.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <limits>
+#include <type_traits>
+
+#include "config/inert_options.h"
+#include "config/special_options.h"
+#include "config/value_text.h"
+
+namespace countd::config {
+
+namespace {
+
+constexpr std::int64_t kMaxInt = std::numeric_limits<int>::max();
+constexpr std::int64_t kMaxLong = std::numeric_limits<std::int64_t>::max();
+
+template <auto kMember>
+constexpr Number number(std::int64_t min, std::int64_t max, Unit unit = Unit::kPlain) {
+  return {[](const Options& options) { return static_cast<std::int64_t>(options.*kMember); },
+          [](Options& options, std::int64_t value) {
+            using Value = std::remove_cvref_t<decltype(options.*kMember)>;
+            options.*kMember = static_cast<Value>(value);
+          },
+          min, max, unit};
+}
+
+template <auto kMember>
+constexpr Number memory(std::int64_t min, std::int64_t max = kMaxLong) {
+  return number<kMember>(min, max, Unit::kMemory);
+}
+
+/// Redis takes any number for hz and uses the nearest it can.
+constexpr Number hz() {
+  Number field = number<&Options::hz>(0, kMaxInt);
+  field.set = [](Options& options, std::int64_t value) {
+    options.hz = static_cast<int>(std::clamp<std::int64_t>(value, 1, 500));
+  };
+  return field;
+}
+
+template <auto kMember>
+constexpr Choice choice(std::span<const Name> names) {
+  return {[](const Options& options) { return static_cast<std::uint8_t>(options.*kMember); },
+          [](Options& options, std::uint8_t value) {
+            using Value = std::remove_cvref_t<decltype(options.*kMember)>;
+            options.*kMember = static_cast<Value>(value);
+          },
+          names};
+}
+
+template <class Enum>
+constexpr Name name(std::string_view text, Enum value) {
+  return {text, static_cast<std::uint8_t>(value)};
+}
+
+using storage::EvictionPolicy;
+// Within each list in Redis's order: its complaints list them so.
+constexpr Name kPolicies[] = {name("volatile-lru", EvictionPolicy::kVolatileLru),
+                              name("volatile-lfu", EvictionPolicy::kVolatileLfu),
+                              name("volatile-random", EvictionPolicy::kVolatileRandom),
+                              name("volatile-ttl", EvictionPolicy::kVolatileTtl),
+                              name("allkeys-lru", EvictionPolicy::kAllKeysLru),
+                              name("allkeys-lfu", EvictionPolicy::kAllKeysLfu),
+                              name("allkeys-random", EvictionPolicy::kAllKeysRandom),
+                              name("noeviction", EvictionPolicy::kNoEviction)};
+constexpr Name kLogLevels[] = {name("debug", LogLevel::kDebug), name("verbose", LogLevel::kVerbose),
+                               name("notice", LogLevel::kNotice),
+                               name("warning", LogLevel::kWarning)};
+constexpr Name kSupervisors[] = {name("upstart", Supervised::kUpstart),
+                                 name("systemd", Supervised::kSystemd),
+                                 name("auto", Supervised::kAuto), name("no", Supervised::kNo)};
+constexpr Name kAccess[] = {name("no", Access::kNo), name("yes", Access::kYes),
+                            name("local", Access::kLocal)};
+constexpr Name kUnsupported[] = {name("fail", RdbUnsupported::kFail),
+                                 name("skip", RdbUnsupported::kSkip)};
+constexpr Name kPlacements[] = {name("lowest", ConnectionPlacement::kLowest),
+                                name("even", ConnectionPlacement::kEven)};
+constexpr Name kOrders[] = {name("relaxed", PipelineOrder::kRelaxed),
+                            name("strict", PipelineOrder::kStrict)};
+
+constexpr auto kMutable = Mutability::kMutable;
+constexpr auto kImmutable = Mutability::kImmutable;
+constexpr auto kProtected = Mutability::kProtected;
+
+constexpr Row kLiveRows[] = {
+    {"bind", "", Section::kNetwork, kImmutable, special<BindOption>(true),
+     "Addresses to listen on, IPv4 or IPv6; `*` is every IPv4 address and `::*` every IPv6 one. "
+     "An address with a leading `-` may be missing on this machine."},
+    {"port", "", Section::kNetwork, kImmutable, number<&Options::port>(0, 65535),
+     "TCP port to listen on. 0: no TCP, only the unix socket."},
+    {"protected-mode", "", Section::kNetwork, kMutable, Flag{&Options::protected_mode},
+     "Refuses clients of other machines as long as no password is set. Turn it off only where "
+     "something else keeps strangers out."},
+    {"requirepass", "", Section::kNetwork, kMutable, Text{&Options::requirepass},
+     "Password that clients must give with AUTH or HELLO. Empty: none."},
+    {"unixsocket", "", Section::kNetwork, kImmutable, Text{&Options::unixsocket},
+     "Path of a unix socket to listen on as well. Empty: none."},
+    {"unixsocketperm", "", Section::kNetwork, kImmutable,
+     number<&Options::unixsocketperm>(0, 0777, Unit::kOctal),
+     "Mode of the unix socket, in octal: 770 lets the group in. 0: as the umask leaves it."},
+    {"tcp-backlog", "", Section::kNetwork, kImmutable, number<&Options::tcp_backlog>(0, kMaxInt),
+     "Connections that may wait to be accepted. The kernel caps it at net.core.somaxconn."},
+    {"tcp-keepalive", "", Section::kNetwork, kMutable, number<&Options::tcp_keepalive>(0, kMaxInt),
+     "Seconds of silence after which the kernel asks whether a client is still there. 0: never."},
+    {"timeout", "", Section::kNetwork, kMutable, number<&Options::timeout>(0, kMaxInt),
+     "Seconds after which an idle client is closed. 0: never."},
+    {"partial-request-timeout", "", Section::kNetwork, kMutable,
+     number<&Options::partial_request_timeout>(0, kMaxInt),
+     "Seconds that the rest of a request may take to arrive before its client is closed, so that "
+     "stalled clients cannot hold memory. 0: for ever."},
+    {"maxclients", "", Section::kNetwork, kMutable, number<&Options::maxclients>(1, kMaxInt),
+     "Clients that may be connected at a time; further ones get an error and are closed."},
+    {"client-output-buffer-limit", "", Section::kNetwork, kMutable,
+     special<OutputLimitOption>(true),
+     "For each class of clients (normal, replica, pubsub): a client with more than the first "
+     "size of unread replies is closed at once, one that stays above the second for the given "
+     "seconds is closed then. 0: no limit."},
+    {"client-query-buffer-limit", "", Section::kNetwork, kMutable,
+     memory<&Options::client_query_buffer_limit>(1 << 20),
+     "Bytes of a request that is not complete yet which a client may send."},
+    {"proto-max-bulk-len", "", Section::kNetwork, kMutable,
+     memory<&Options::proto_max_bulk_len>(1 << 20),
+     "Longest single argument of a request, and longest string a key may hold."},
+    {"enable-debug-command", "", Section::kNetwork, kImmutable,
+     choice<&Options::enable_debug_command>(kAccess),
+     "Who may call DEBUG: nobody (no), clients of this machine (local), everybody (yes). Redis "
+     "says no; here it is local, since the DEBUG of countd reaches nothing but countd's own data "
+     "and operators check snapshots with it (DEBUG RELOAD, DEBUG DIGEST)."},
+    {"enable-protected-configs", "", Section::kNetwork, kImmutable,
+     choice<&Options::enable_protected_configs>(kAccess),
+     "Who may change by CONFIG SET where files are written (dir, dbfilename): nobody (no), "
+     "clients of this machine (local), everybody (yes)."},
+
+    {"threads", "io-threads", Section::kThreads, kImmutable, number<&Options::threads>(1, 64),
+     "Threads that serve clients, each with its share of the keys. One suits machines with one "
+     "or two cores; more pay off when one core is busy all the time."},
+    {"connection-placement", "", Section::kThreads, kMutable,
+     choice<&Options::connection_placement>(kPlacements),
+     "Which thread a new connection goes to: the lowest one that is not busy (lowest), which "
+     "keeps a quiet server on one core, or each in turn (even)."},
+    {"pipeline-order", "", Section::kThreads, kMutable, choice<&Options::pipeline_order>(kOrders),
+     "Within one pipeline, commands on one key always take effect in order. Commands on keys of "
+     "different threads may overtake each other (relaxed), or wait for each other (strict)."},
+
+    {"daemonize", "", Section::kProcess, kImmutable, Flag{&Options::daemonize},
+     "Runs in the background. Leave it off under systemd."},
+    {"supervised", "", Section::kProcess, kImmutable, choice<&Options::supervised>(kSupervisors),
+     "Whom to tell that the server is ready: systemd, upstart, whichever started it (auto), or "
+     "nobody (no)."},
+    {"pidfile", "", Section::kProcess, kImmutable, Text{&Options::pidfile},
+     "File that holds the process id while the server runs. Empty: none."},
+    {"loglevel", "", Section::kProcess, kMutable, choice<&Options::loglevel>(kLogLevels),
+     "The least important lines to log: debug, verbose, notice or warning."},
+    {"logfile", "", Section::kProcess, kImmutable, Text{&Options::logfile},
+     "File to log to. Empty: standard output."},
+    {"databases", "", Section::kProcess, kImmutable, number<&Options::databases>(1, kMaxInt),
+     "Number of databases; SELECT takes 0 to one less."},
+    {"hz", "", Section::kProcess, kMutable, hz(),
+     "Rounds of background work in a second (expiring keys, closing idle clients): 1 to 500."},
+    {"always-show-logo", "", Section::kProcess, kImmutable, Flag{&Options::always_show_logo},
+     "Shows the banner at start even if the log is not a terminal."},
+    {"set-proc-title", "", Section::kProcess, kImmutable, Flag{&Options::set_proc_title},
+     "Lets the process title tell the address that the server listens on."},
+
+    {"save", "", Section::kSnapshots, kMutable, special<SaveOption>(true),
+     "A snapshot is taken when so many seconds have passed and so many changes were made since "
+     "the last one. Each line adds a pair; \"\" alone: no snapshots but on command."},
+    {"dir", "", Section::kSnapshots, kProtected, special<DirOption>(false),
+     "Directory of the snapshot file. It must exist."},
+    {"dbfilename", "", Section::kSnapshots, kProtected, special<FileNameOption>(false),
+     "Name of the snapshot file within dir."},
+    {"rdbcompression", "", Section::kSnapshots, kMutable, Flag{&Options::rdbcompression},
+     "Compresses long strings in snapshots."},
+    {"rdbchecksum", "", Section::kSnapshots, kImmutable, Flag{&Options::rdbchecksum},
+     "Ends snapshots with a checksum, and refuses one that does not match when loading."},
+    {"rdb-unsupported", "", Section::kSnapshots, kImmutable,
+     choice<&Options::rdb_unsupported>(kUnsupported),
+     "What to do at start with a snapshot of Redis that holds types which countd does not: "
+     "refuse to start (fail), or load the rest (skip)."},
+    {"stop-writes-on-bgsave-error", "", Section::kSnapshots, kMutable,
+     Flag{&Options::stop_writes_on_bgsave_error},
+     "Refuses writes when the last snapshot failed, until one succeeds."},
+    {"appendonly", "", Section::kSnapshots, kMutable, special<AppendOnlyOption>(false),
+     "Keeps an append-only file. Only no is accepted: snapshots are what is stored."},
+
+    {"maxmemory", "", Section::kMemory, kMutable, memory<&Options::maxmemory>(0),
+     "Memory that keys may take before maxmemory-policy decides. 0: no limit."},
+    {"maxmemory-policy", "", Section::kMemory, kMutable,
+     choice<&Options::maxmemory_policy>(kPolicies),
+     "What to do at maxmemory: refuse writes that need memory (noeviction), or remove keys: the "
+     "least recently used (lru), least often used (lfu), any (random), next to expire (ttl); of "
+     "all keys (allkeys-) or of those that expire (volatile-)."},
+    {"maxmemory-samples", "", Section::kMemory, kMutable,
+     number<&Options::maxmemory_samples>(1, kMaxInt),
+     "Keys to look at for each one removed: more choose better and cost more."},
+    {"lfu-log-factor", "", Section::kMemory, kMutable, number<&Options::lfu_log_factor>(0, kMaxInt),
+     "How slowly the use counts of the lfu policies grow."},
+    {"lfu-decay-time", "", Section::kMemory, kMutable, number<&Options::lfu_decay_time>(0, kMaxInt),
+     "Minutes after which an unused key's use count falls by one. 0: never."},
+    {"active-expire-effort", "", Section::kMemory, kMutable,
+     number<&Options::active_expire_effort>(1, 10),
+     "How hard to look for expired keys that nobody asks for, from 1 to 10."},
+    {"lazyfree-lazy-eviction", "", Section::kMemory, kMutable,
+     Flag{&Options::lazyfree_lazy_eviction},
+     "Frees large values that are evicted in the background."},
+    {"lazyfree-lazy-expire", "", Section::kMemory, kMutable, Flag{&Options::lazyfree_lazy_expire},
+     "Frees large values that expire in the background."},
+    {"lazyfree-lazy-server-del", "", Section::kMemory, kMutable,
+     Flag{&Options::lazyfree_lazy_server_del},
+     "Frees large values that a command overwrites in the background."},
+    {"lazyfree-lazy-user-del", "", Section::kMemory, kMutable,
+     Flag{&Options::lazyfree_lazy_user_del}, "Lets DEL work as UNLINK does."},
+    {"lazyfree-lazy-user-flush", "", Section::kMemory, kMutable,
+     Flag{&Options::lazyfree_lazy_user_flush},
+     "Lets FLUSHDB and FLUSHALL work in the background unless they say SYNC."},
+
+    {"hll-sparse-max-bytes", "", Section::kSketches, kMutable,
+     memory<&Options::hll_sparse_max_bytes>(0),
+     "Size at which a HyperLogLog changes from the sparse to the dense form (12 KiB)."},
+    {"cms-default-error", "", Section::kSketches, kMutable, Fraction{&Options::cms_default_error},
+     "Shape of the Count-Min Sketch that CMS.INCR creates: how far above the truth an estimate "
+     "may be, as a share of all that was counted."},
+    {"cms-default-probability", "", Section::kSketches, kMutable,
+     Fraction{&Options::cms_default_probability},
+     "Shape of the Count-Min Sketch that CMS.INCR creates: the chance that an estimate is "
+     "further off than that."},
+
+    {"slowlog-log-slower-than", "", Section::kObserving, kMutable,
+     number<&Options::slowlog_log_slower_than>(-1, kMaxLong),
+     "Microseconds from which on a command is kept in the slow log. 0: every command, -1: none."},
+    {"slowlog-max-len", "", Section::kObserving, kMutable,
+     number<&Options::slowlog_max_len>(0, kMaxLong),
+     "Commands the slow log keeps; the oldest go first."},
+    {"latency-tracking", "", Section::kObserving, kMutable, Flag{&Options::latency_tracking},
+     "Keeps a histogram of the time each command takes, for INFO latencystats."},
+};
+
+constexpr auto kRows = [] {
+  std::array<Row, std::size(kLiveRows) + std::size(kInertOptions)> rows{};
+  std::size_t at = 0;
+  for (const auto& row : kLiveRows) rows[at++] = row;
+  std::uint8_t index = 0;
+  for (const auto& inert : kInertOptions) {
+    rows[at++] = {inert.name,
+                  inert.alias,
+                  Section::kInert,
+                  kMutable,
+                  Inert{inert.kind, inert.default_text, inert.only_default, index++},
+                  "Accepted from Redis; has no effect here."};
+  }
+  return rows;
+}();
+
+consteval bool well_formed() {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (kRows[i].name.empty() || !kRows[i].documentation.ends_with('.')) return false;
+    if (i > 0 && kRows[i].section < kRows[i - 1].section) return false;
+    for (std::size_t j = 0; j < kRows.size(); ++j) {
+      if (i != j && kRows[i].name == kRows[j].name) return false;
+      if (kRows[i].name == kRows[j].alias) return false;
+      if (i != j && !kRows[i].alias.empty() && kRows[i].alias == kRows[j].alias) return false;
+    }
+  }
+  return true;
+}
+static_assert(well_formed(), "names are unique, rows stand by section, every row says something");
+static_assert(std::size(kInertOptions) <= 256, "Inert::index is one byte");
+
+}  // namespace
+
+std::span<const Row> option_table() { return kRows; }
+
+const Row* find_option(std::string_view name) {
+  for (const auto& row : kRows) {
+    if (equal_ignoring_case(row.name, name)) return &row;
+    if (!row.alias.empty() && equal_ignoring_case(row.alias, name)) return &row;
+  }
+  return nullptr;
+}
+
+std::string_view section_title(Section section) {
+  constexpr std::string_view kTitles[kSections] = {
+      "Network: who may connect, from where, and how much they may send",
+      "Threads: how the work is shared",
+      "Process: how the server runs and what it tells",
+      "Snapshots: when and where the data is stored",
+      "Memory: what happens when it is full, and how it is freed",
+      "Sketches: HyperLogLog and Count-Min Sketch",
+      "Observing: what is kept to look at",
+      "Accepted from Redis: has no effect here",
+  };
+  return kTitles[static_cast<std::size_t>(section)];
+}
+
+}  // namespace countd::config

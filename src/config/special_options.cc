@@ -1,0 +1,185 @@
+// Every reader checks all of its words before it changes anything.
+#include "config/special_options.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <memory>
+
+#include "config/value_text.h"
+
+namespace countd::config {
+
+namespace {
+
+constexpr std::size_t kMaxAddresses = 16;
+
+constexpr std::string_view kClassNames[kClientClasses] = {"normal", "replica", "pubsub"};
+
+std::optional<std::size_t> class_of(std::string_view name) {
+  if (equal_ignoring_case(name, "slave")) return kReplicaClient;
+  for (std::size_t i = 0; i < kClientClasses; ++i) {
+    if (equal_ignoring_case(name, kClassNames[i])) return i;
+  }
+  return std::nullopt;
+}
+
+bool is_empty_text(Words words) { return words.size() == 1 && words[0].empty(); }
+
+}  // namespace
+
+Complaint SaveOption::read(Words words, bool again, Options& options) {
+  constexpr const char* kInvalid = "Invalid save parameters";
+  if (is_empty_text(words)) {
+    options.save.clear();
+    return std::nullopt;
+  }
+  std::vector<SavePoint> points;
+  if (again) points = options.save;
+  if (words.size() % 2 != 0) return kInvalid;
+  for (std::size_t i = 0; i < words.size(); i += 2) {
+    const auto seconds = read_integer(words[i]);
+    const auto changes = read_integer(words[i + 1]);
+    constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+    if (!seconds || !changes || *seconds < 1 || *changes < 0) return kInvalid;
+    if (*seconds > kMost || *changes > kMost) return kInvalid;
+    points.push_back({*seconds, *changes});
+  }
+  options.save = std::move(points);
+  return std::nullopt;
+}
+
+std::string SaveOption::show(const Options& options) {
+  std::vector<std::string> numbers;
+  for (const auto& point : options.save) {
+    numbers.push_back(std::to_string(point.seconds));
+    numbers.push_back(std::to_string(point.changes));
+  }
+  return join(numbers);
+}
+
+std::vector<std::string> SaveOption::lines(const Options& options) {
+  std::vector<std::string> result;
+  for (const auto& point : options.save) {
+    result.push_back(std::to_string(point.seconds) + ' ' + std::to_string(point.changes));
+  }
+  if (result.empty()) result.emplace_back("\"\"");
+  return result;
+}
+
+Complaint BindOption::read(Words words, bool, Options& options) {
+  if (words.size() > kMaxAddresses) return "Too many bind addresses specified.";
+  if (is_empty_text(words)) words = {};
+  options.bind.assign(words.begin(), words.end());
+  return std::nullopt;
+}
+
+std::string BindOption::show(const Options& options) { return join(options.bind); }
+
+std::vector<std::string> BindOption::lines(const Options& options) {
+  std::vector<std::string> addresses;
+  for (const auto& address : options.bind) addresses.push_back(write_text(address));
+  return {addresses.empty() ? "\"\"" : join(addresses)};
+}
+
+Complaint OutputLimitOption::read(Words words, bool, Options& options) {
+  if (words.empty() || words.size() % 4 != 0) {
+    return "Wrong number of arguments in buffer limit configuration.";
+  }
+  auto limits = options.client_output_buffer_limit;
+  for (std::size_t i = 0; i < words.size(); i += 4) {
+    const auto client_class = class_of(words[i]);
+    if (!client_class) return "Invalid client class specified in buffer limit configuration.";
+    const auto hard = read_memory(words[i + 1]);
+    const auto soft = read_memory(words[i + 2]);
+    const auto seconds = read_integer(words[i + 3]);
+    if (!hard || !soft || !seconds || *seconds < 0) {
+      return "Error in hard, soft or soft_seconds setting in buffer limit configuration.";
+    }
+    limits[*client_class] = {static_cast<std::uint64_t>(*hard), static_cast<std::uint64_t>(*soft),
+                             *seconds};
+  }
+  options.client_output_buffer_limit = limits;
+  return std::nullopt;
+}
+
+std::string OutputLimitOption::show(const Options& options) {
+  std::vector<std::string> pieces;
+  for (std::size_t i = 0; i < kClientClasses; ++i) {
+    const auto& limit = options.client_output_buffer_limit[i];
+    // Redis 7.0 still answers with the older word here.
+    pieces.emplace_back(i == kReplicaClient ? "slave" : kClassNames[i]);
+    pieces.push_back(std::to_string(limit.hard_bytes));
+    pieces.push_back(std::to_string(limit.soft_bytes));
+    pieces.push_back(std::to_string(limit.soft_seconds));
+  }
+  return join(pieces);
+}
+
+std::vector<std::string> OutputLimitOption::lines(const Options& options) {
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < kClientClasses; ++i) {
+    const auto& limit = options.client_output_buffer_limit[i];
+    result.push_back(join({std::string(kClassNames[i]), write_memory(limit.hard_bytes),
+                           write_memory(limit.soft_bytes), std::to_string(limit.soft_seconds)}));
+  }
+  return result;
+}
+
+Complaint resolve_directory(Options& options) {
+  const std::unique_ptr<char, decltype(&std::free)> path(::realpath(options.dir.c_str(), nullptr),
+                                                         &std::free);
+  if (path == nullptr) return std::strerror(errno);
+  struct stat status{};
+  if (::stat(path.get(), &status) != 0) return std::strerror(errno);
+  if (!S_ISDIR(status.st_mode)) return std::strerror(ENOTDIR);
+  options.dir = path.get();
+  return std::nullopt;
+}
+
+Complaint DirOption::read(Words words, bool, Options& options) {
+  Options changed;
+  changed.dir = words[0];
+  if (auto complaint = resolve_directory(changed)) return complaint;
+  options.dir = std::move(changed.dir);
+  return std::nullopt;
+}
+
+std::string DirOption::show(const Options& options) { return options.dir; }
+
+std::vector<std::string> DirOption::lines(const Options& options) {
+  return {write_text(options.dir)};
+}
+
+Complaint FileNameOption::read(Words words, bool, Options& options) {
+  if (words[0].empty() || words[0] == "." || words[0] == ".." ||
+      words[0].find_first_of(std::string_view("/\0", 2)) != std::string::npos) {
+    return "dbfilename can't be a path, just a filename";
+  }
+  options.dbfilename = words[0];
+  return std::nullopt;
+}
+
+std::string FileNameOption::show(const Options& options) { return options.dbfilename; }
+
+std::vector<std::string> FileNameOption::lines(const Options& options) {
+  return {write_text(options.dbfilename)};
+}
+
+Complaint AppendOnlyOption::read(Words words, bool, Options&) {
+  const auto on = read_flag(words[0]);
+  if (!on) return "argument must be 'yes' or 'no'";
+  if (*on) return "countd keeps snapshots and no append-only file: only 'no' is accepted";
+  return std::nullopt;
+}
+
+std::string AppendOnlyOption::show(const Options& options) {
+  return options.appendonly ? "yes" : "no";
+}
+
+std::vector<std::string> AppendOnlyOption::lines(const Options& options) { return {show(options)}; }
+
+}  // namespace countd::config
