@@ -17,9 +17,12 @@ NewValue value_of_text(std::string_view text) {
 
 Type ValueView::type() const {
   switch (form_) {
-    case Form::kNone: return Type::kNone;
-    case Form::kObject: return object_->type();
-    default: return Type::kString;
+    case Form::kNone:
+      return Type::kNone;
+    case Form::kObject:
+      return object_->type();
+    default:
+      return Type::kString;
   }
 }
 

@@ -12,13 +12,13 @@
 namespace countd::storage {
 
 enum class Effect : std::uint8_t {
-  kWritten,   // created or its value changed
-  kExpiry,    // only its expiry changed
-  kErased,    // by a command
-  kExpired,   // by time
-  kEvicted,   // by maxmemory
-  kCleared,   // the whole database; the key is empty
-  kSwapped,   // this database with another; the key is empty
+  kWritten,  // created or its value changed
+  kExpiry,   // only its expiry changed
+  kErased,   // by a command
+  kExpired,  // by time
+  kEvicted,  // by maxmemory
+  kCleared,  // the whole database; the key is empty
+  kSwapped,  // this database with another; the key is empty
 };
 
 class EffectListener {

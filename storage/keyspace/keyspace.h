@@ -13,19 +13,27 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "storage/base/key.h"
+#include "storage/base/random.h"
 #include "storage/base/result.h"
 #include "storage/base/time.h"
 #include "storage/base/value.h"
 #include "storage/keyspace/effects.h"
 #include "storage/keyspace/eviction_policy.h"
+#include "storage/keyspace/write_pass.h"
 
 namespace countd::storage {
 
+class AccessClock;
 class Database;
-class PrefixTable;
+class Record;
+struct Place;
+struct Segment;
+struct StoredValue;
+struct TableContext;
 
 struct KeyspaceOptions {
   int databases = 16;
@@ -60,7 +68,11 @@ class Keyspace {
   Keyspace& operator=(const Keyspace&) = delete;
 
   /// Time for everything until the next call; never runs backwards.
-  void begin_turn(Millis now) { now_ = now > now_ ? now : now_; }
+  void begin_turn(Millis now) {
+    now_ = now > now_ ? now : now_;
+    if (now_ >= next_access_upkeep_) [[unlikely]]
+      tend_access_clock();
+  }
   [[nodiscard]] Millis now() const { return now_; }
   [[nodiscard]] int databases() const;
   [[nodiscard]] Key key(std::string_view bytes, int db) const;
@@ -117,7 +129,7 @@ class Keyspace {
   /// One step of SCAN: calls `visit` for at least `count` entries if there are so many, expired
   /// ones left out, and returns the next cursor, 0 at the end. Every entry that stays from a
   /// scan's beginning to its end is visited at least once, however the table grows meanwhile.
-  /// Cursors use the low 48 bits.
+  /// Cursors use the low 48 bits. A step that meets mostly expired entries may visit fewer.
   std::uint64_t scan(int db, std::uint64_t cursor, std::size_t count,
                      const std::function<void(std::string_view key, const EntryView&)>& visit);
   /// Some entry of the database at random, or false; expired entries are skipped.
@@ -142,7 +154,7 @@ class Keyspace {
   /// Heap bytes the entry takes, its share of the table included (MEMORY USAGE); 0 if missing.
   [[nodiscard]] std::size_t entry_bytes(const Key& key) const;
   /// Heap bytes of all entries and tables.
-  [[nodiscard]] std::size_t memory_bytes() const { return memory_bytes_; }
+  [[nodiscard]] std::size_t memory_bytes() const;
   [[nodiscard]] const KeyspaceCounters& counters() const { return counters_; }
   /// Expects `keys` more entries in `db`: the table is made large enough at once (loading).
   void reserve(int db, std::uint64_t keys);
@@ -163,13 +175,69 @@ class Keyspace {
   void set_effect_listener(EffectListener* listener) { listener_ = listener; }
 
  private:
-  friend class Database;
-  // (private parts are the implementation's to shape)
+  // -- the write gate: every change of an entry is open_for_write, the change, close_write -------
+  /// Keeps the old state for a running snapshot. Only here is a WritePass made.
+  WritePass open_for_write(Database& database, const Place& place) {
+    if (snapshot_ != nullptr) [[unlikely]]
+      keep_old_state(database, place);
+    return WritePass{};
+  }
+  /// Counts and tells what was done.
+  void close_write(Effect effect, const Key& key, std::uint64_t changes = 1) {
+    counters_.changes += changes;
+    if (listener_ != nullptr) listener_->on_effect(effect, key);
+  }
+
+  [[nodiscard]] Database& database_of(const Key& key) const { return *databases_[key.db]; }
+  /// As Database::find, but an expired entry is removed first.
+  Place find_live(Database& database, const Key& key);
+  /// Creates or overwrites; `place` is what find_live said.
+  void write(Database& database, const Place& place, const Key& key, const StoredValue& value,
+             Millis expiry);
+  /// Adds where the short way of `add` does not do: no entry, an expired one or a text.
+  Result<std::int64_t> add_slowly(const Key& key, std::int64_t sum, std::int64_t min_prefix,
+                                  std::int64_t max_prefix, std::uint64_t count);
+  /// For expiry and eviction, which know no key but the record's own.
+  void remove_unasked(Database& database, const Place& place, Effect effect);
+
+  std::uint64_t clear_one(int db);
+  /// False if `looked` reached `limit` before all that is due in the database was removed.
+  bool expire_in(Database& database, std::size_t limit, std::size_t& looked);
+  void expire_in_segment(Database& database, Segment& segment);
+  Database* choose_database(bool volatile_only);
+  Place choose_victim(Database& database, EvictionPolicy policy, int samples);
+  [[nodiscard]] std::uint64_t worth(const Record& record, EvictionPolicy policy) const;
+  void tend_access_clock();
+  void sweep_next_segment();
+
+  void keep_old_state(Database& database, const Place& place);
+  void enter_cut(Segment& segment);
+  void emit(const Database& database, const Record& record);
+  bool emit_segment(Database& database, Segment& segment, std::size_t entries, std::size_t& done);
+  Database* next_pending();
+
   Millis now_ = 0;
-  std::size_t memory_bytes_ = 0;
+  Millis next_access_upkeep_ = 0;
   KeyspaceCounters counters_;
   EffectListener* listener_ = nullptr;
+  std::unique_ptr<TableContext> context_;
   std::vector<std::unique_ptr<Database>> databases_;
+
+  // Eviction and the access clock's sweep through all segments.
+  std::unique_ptr<AccessClock> clock_;
+  Random random_;
+  std::size_t sweep_db_ = 0;
+  std::uint64_t sweep_position_ = 0;
+  std::uint64_t sweep_due_ = 0;
+  std::uint64_t ticks_done_ = 0;
+  std::size_t expire_db_ = 0;
+
+  // The running snapshot: its sink, its number, and what was cleared before it was emitted.
+  SnapshotSink* snapshot_ = nullptr;
+  std::uint32_t cut_ = 0;
+  std::vector<std::unique_ptr<Database>> aside_;
+
+  std::string removed_key_;  // scratch of remove_unasked
 };
 
 }  // namespace countd::storage

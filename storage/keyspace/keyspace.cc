@@ -1,0 +1,84 @@
+#include "storage/keyspace/keyspace.h"
+
+#include "storage/base/assert.h"
+#include "storage/keyspace/access_clock.h"
+#include "storage/keyspace/database.h"
+
+namespace countd::storage {
+
+Keyspace::Keyspace(const KeyspaceOptions& options)
+    : context_(std::make_unique<TableContext>(options.hash_seed)),
+      clock_(std::make_unique<AccessClock>()),
+      random_(options.random_seed) {
+  ASSERT(options.databases > 0);
+  for (int db = 0; db < options.databases; ++db) {
+    databases_.push_back(std::make_unique<Database>(*context_, db, cut_));
+  }
+}
+
+Keyspace::~Keyspace() = default;
+
+int Keyspace::databases() const { return static_cast<int>(databases_.size()); }
+
+Key Keyspace::key(std::string_view bytes, int db) const {
+  return {bytes, hash_key(bytes, context_->hash_seed), db};
+}
+
+void Keyspace::prefetch_bucket(const Key& key) const { database_of(key).prefetch_bucket(key.hash); }
+
+void Keyspace::prefetch_record(const Key& key) const { database_of(key).prefetch_record(key.hash); }
+
+EntryView Keyspace::read(const Key& key) {
+  const Place place = find_live(database_of(key), key);
+  if (!place) {
+    ++counters_.misses;
+    return {};
+  }
+  ++counters_.hits;
+  clock_->touch(place.record, 1, random_);
+  return {true, place.record.value(), place.record.expiry()};
+}
+
+EntryView Keyspace::peek(const Key& key) const {
+  const Place place = database_of(key).find(key);
+  if (!place || place.record.expired(now_)) return {};
+  return {true, place.record.value(), place.record.expiry()};
+}
+
+Place Keyspace::find_live(Database& database, const Key& key) {
+  const Place place = database.find(key);
+  if (!place || !place.record.expired(now_)) [[likely]]
+    return place;
+  remove_unasked(database, place, Effect::kExpired);
+  database.shrink(key.hash);
+  return database.find(key);
+}
+
+void Keyspace::remove_unasked(Database& database, const Place& place, Effect effect) {
+  KeyText buffer;
+  removed_key_ = database.key_of(place.record, buffer);
+  const Key key = this->key(removed_key_, database.number);
+  database.remove(open_for_write(database, place), key.hash, place);
+  ++(effect == Effect::kExpired ? counters_.expired : counters_.evicted);
+  close_write(effect, key, 0);
+}
+
+std::uint64_t Keyspace::size(int db) const { return databases_[db]->size(); }
+
+std::uint64_t Keyspace::expires(int db) const { return databases_[db]->expires(); }
+
+std::size_t Keyspace::memory_bytes() const {
+  return context_->memory_bytes + context_->prefixes.memory_bytes();
+}
+
+std::size_t Keyspace::entry_bytes(const Key& key) const {
+  const Place place = database_of(key).find(key);
+  if (!place || place.record.expired(now_)) return 0;
+  const Segment& segment = *place.segment;
+  const std::size_t share = (segment.bytes - segment.live_bytes) / segment.records;
+  return place.record.size() + share + place.record.heap_bytes();
+}
+
+void Keyspace::reserve(int db, std::uint64_t keys) { databases_[db]->reserve(keys); }
+
+}  // namespace countd::storage
