@@ -107,33 +107,45 @@ std::uint32_t CountMinSketch::estimate(std::string_view item) const {
   return least;
 }
 
-// Everything is summed and checked block by block twice: once to see that all fits, once to write.
-Result<void> CountMinSketch::assign_sum(std::span<const Part> parts) {
-  for (const Part& part : parts) ASSERT(part.sketch->shape_ == shape_);
-  const auto sum_at = [&](std::size_t cell, std::int64_t& sum) {
-    sum = 0;
-    for (const Part& part : parts) {
-      if (!add_weighted(sum, part.sketch->cells_[cell], part.weight)) return false;
-    }
-    return sum >= 0 && sum <= std::int64_t{kMaxCount};
-  };
+CountMinSketch::Sum CountMinSketch::sum_of_cells(std::span<const Part> parts, std::size_t cell) {
   std::int64_t sum = 0;
-  for (std::size_t cell = 0; cell < count(); ++cell) {
-    if (!sum_at(cell, sum)) return Errc::kCmsMergeOverflow;
-  }
-  std::int64_t total = 0;
   for (const Part& part : parts) {
-    if (!add_weighted(total, static_cast<std::int64_t>(part.sketch->total_), part.weight)) {
-      return Errc::kCmsMergeOverflow;
-    }
+    if (!add_weighted(sum, part.sketch->cells_[cell], part.weight)) return std::nullopt;
   }
-  if (total < 0) return Errc::kCmsMergeOverflow;
-  for (std::size_t cell = 0; cell < count(); ++cell) {
-    static_cast<void>(sum_at(cell, sum));
-    if (cells_[cell] != sum) cells_[cell] = static_cast<std::uint32_t>(sum);
+  if (sum < 0 || sum > std::int64_t{kMaxCount}) return std::nullopt;
+  return sum;
+}
+
+CountMinSketch::Sum CountMinSketch::sum_of_totals(std::span<const Part> parts) {
+  std::int64_t sum = 0;
+  for (const Part& part : parts) {
+    const auto total = static_cast<std::int64_t>(part.sketch->total_);
+    if (!add_weighted(sum, total, part.weight)) return std::nullopt;
   }
-  total_ = static_cast<std::uint64_t>(total);
+  if (sum < 0) return std::nullopt;
+  return sum;
+}
+
+Result<void> CountMinSketch::check_sum(std::span<const Part> parts) {
+  ASSERT(!parts.empty());
+  for (const Part& part : parts) ASSERT(part.sketch->shape_ == parts[0].sketch->shape_);
+  bool fits = sum_of_totals(parts).has_value();
+  const std::size_t cells = parts[0].sketch->count();
+  for (std::size_t cell = 0; fits && cell < cells; ++cell) {
+    fits = sum_of_cells(parts, cell).has_value();
+  }
+  if (!fits) return Errc::kCmsMergeOverflow;
   return {};
+}
+
+void CountMinSketch::assign_sum(std::span<const Part> parts) {
+  ASSERT(!parts.empty() && parts[0].sketch->shape_ == shape_);
+  const auto total = static_cast<std::uint64_t>(sum_of_totals(parts).value());
+  for (std::size_t cell = 0; cell < count(); ++cell) {
+    const auto sum = static_cast<std::uint32_t>(sum_of_cells(parts, cell).value());
+    if (cells_[cell] != sum) cells_[cell] = sum;  // a cell that stays is not touched
+  }
+  total_ = total;
 }
 
 }  // namespace countd::storage

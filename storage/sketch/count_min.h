@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -62,19 +63,24 @@ class CountMinSketch final : public Object {
     const CountMinSketch* sketch = nullptr;
     std::int64_t weight = 1;
   };
+  /// Would the weighted sum of `parts` fit a sketch? kCmsMergeOverflow: some sum leaves the range
+  /// of a cell, or the total's 63 bits. REQUIRES: all are of one shape.
+  static Result<void> check_sum(std::span<const Part> parts);
   /// Overwrites this sketch with the weighted sum of `parts`, of which it may be one.
-  /// kCmsMergeOverflow: some sum leaves the range of a cell or the total's 63 bits, and nothing
-  /// was changed. REQUIRES: all are of one shape.
-  Result<void> assign_sum(std::span<const Part> parts);
+  /// REQUIRES: all are of this shape, and check_sum has accepted them.
+  void assign_sum(std::span<const Part> parts);
 
  private:
   struct Free {
     void operator()(std::uint32_t* cells) const { std::free(cells); }
   };
   using Cells = std::unique_ptr<std::uint32_t[], Free>;
+  using Sum = std::optional<std::int64_t>;
 
   CountMinSketch(Shape shape, Cells cells);
   [[nodiscard]] std::size_t count() const { return std::size_t{shape_.width} * shape_.depth; }
+  static Sum sum_of_totals(std::span<const Part> parts);
+  static Sum sum_of_cells(std::span<const Part> parts, std::size_t cell);
   // Calls visit(cell index) for the item's cell in each row.
   template <class Visit>
   void for_each_cell(std::string_view item, Visit&& visit) const;

@@ -1,0 +1,296 @@
+// HyperLogLog: distinct elements counted in strings of at most 12 KiB.
+//
+// A sketch that an element does not change, and a count whose kept estimate is true, are answered
+// from a look at the entry alone. Everything else edits the string in place, and with a dense one
+// goes the histogram of its registers, so that its next estimate reads no register.
+#include "commands/hyperloglog.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "commands/arguments.h"
+#include "commands/checked_out.h"
+#include "commands/hyperloglog_entry.h"
+#include "commands/reply.h"
+#include "commands/row_check.h"
+#include "commands/row_shapes.h"
+#include "commands/words.h"
+#include "config/options.h"
+#include "storage/sketch/hyperloglog_self_test.h"
+#include "storage/sketch/hyperloglog_sparse.h"
+
+namespace countd::commands {
+
+namespace hll = storage::hyperloglog;
+
+using storage::Errc;
+using storage::Key;
+using storage::Keyspace;
+using storage::StringCache;
+using enum ArgumentType;
+
+namespace {
+
+// -- PFADD ---------------------------------------------------------------------------------------
+
+void pfadd_new(Arguments& args, Keyspace& keys, const Key& key, Reply& reply) {
+  auto object = std::make_unique<storage::StringObject>(hll::empty_sketch());
+  hll::invalidate_cardinality(object->bytes);
+  while (!args.done()) {
+    const auto element = hll::element_of(args.next());
+    static_cast<void>(
+        hll::add(object->bytes, element, args.options().hll_sparse_max_bytes, nullptr).value());
+  }
+  keys.set(key, std::unique_ptr<storage::Object>(std::move(object)));
+  reply.integer(1);
+}
+
+// Adds `element`, which is known to change the sketch, and all that follow it.
+std::optional<Errc> add_from(hll::Element element, Arguments& args, std::string& bytes,
+                             hll::HistogramCache* histogram) {
+  const std::size_t sparse_max_bytes = args.options().hll_sparse_max_bytes;
+  for (;;) {
+    const auto added = hll::add(bytes, element, sparse_max_bytes, histogram);
+    if (!added) return added.error();
+    if (args.done()) return std::nullopt;
+    element = hll::element_of(args.next());
+  }
+}
+
+void pfadd(Arguments& args, Keyspace& keys, Reply& reply) {
+  const auto key = args.next_key();
+  const auto entry = keys.peek(key);
+  if (!entry) return pfadd_new(args, keys, key, reply);
+  const auto bytes = sketch_bytes(entry);
+  if (!bytes) return reply.error(bytes.error());
+  while (!args.done()) {
+    const auto element = hll::element_of(args.next());
+    const auto raises = hll::would_raise(*bytes, element);
+    if (!raises) return reply.error(raises.error());
+    if (!*raises) continue;
+    std::optional<Errc> failure;
+    edit_sketch(keys, key, entry, [&](std::string& edited, std::unique_ptr<StringCache>& cache) {
+      failure = add_from(element, args, edited, histogram_in(cache));
+    });
+    return failure ? reply.error(*failure) : reply.integer(1);
+  }
+  reply.integer(0);
+}
+
+// -- PFCOUNT -------------------------------------------------------------------------------------
+
+void count_one(const Key& key, Keyspace& keys, Reply& reply) {
+  const auto entry = keys.read(key);
+  if (!entry) return reply.integer(0);
+  const auto bytes = sketch_bytes(entry);
+  if (!bytes) return reply.error(bytes.error());
+  if (const auto kept = hll::cached_cardinality(*bytes)) {
+    return reply.integer(static_cast<std::int64_t>(*kept));
+  }
+  const hll::HistogramCache* histogram = histogram_of(entry);
+  std::unique_ptr<hll::HistogramCache> fresh;
+  if (histogram == nullptr && hll::encoding(*bytes) == hll::Encoding::kDense) {
+    fresh = std::make_unique<hll::HistogramCache>(*bytes);
+    histogram = fresh.get();
+  }
+  const auto count = hll::cardinality(*bytes, histogram);
+  if (!count) return reply.error(count.error());
+  edit_sketch(keys, key, entry, [&](std::string& edited, std::unique_ptr<StringCache>& cache) {
+    hll::set_cached_cardinality(edited, *count);
+    if (fresh) cache = std::move(fresh);
+  });
+  reply.integer(static_cast<std::int64_t>(*count));
+}
+
+// False: the answer, an error, has been given.
+bool add_to_union(hll::Union& all, const Key& key, CheckedOut& shards, Reply& reply) {
+  const auto entry = shards.of(key).read(key);
+  if (!entry) return true;
+  const auto bytes = sketch_bytes(entry);
+  const auto added = bytes ? all.add(*bytes) : bytes.error();
+  if (!added) reply.error(added.error());
+  return added.has_value();
+}
+
+void pfcount(Arguments& args, CheckedOut& shards, Reply& reply) {
+  const auto first = args.next_key();
+  if (args.done()) return count_one(first, shards.of(first), reply);
+  hll::Union all;
+  if (!add_to_union(all, first, shards, reply)) return;
+  while (!args.done()) {
+    if (!add_to_union(all, args.next_key(), shards, reply)) return;
+  }
+  reply.integer(static_cast<std::int64_t>(all.cardinality()));
+}
+
+// -- PFMERGE -------------------------------------------------------------------------------------
+
+void pfmerge(Arguments& args, CheckedOut& shards, Reply& reply) {
+  const auto target = args.next_key();
+  hll::Union all;
+  if (!add_to_union(all, target, shards, reply)) return;
+  while (!args.done()) {
+    if (!add_to_union(all, args.next_key(), shards, reply)) return;
+  }
+  const std::size_t sparse_max_bytes = args.options().hll_sparse_max_bytes;
+  Keyspace& keys = shards.of(target);
+  if (const auto entry = keys.peek(target)) {
+    edit_sketch(keys, target, entry, [&](std::string& bytes, std::unique_ptr<StringCache>& cache) {
+      all.write_to(bytes, sparse_max_bytes);
+      cache.reset();
+    });
+  } else {
+    auto object = std::make_unique<storage::StringObject>(hll::empty_sketch());
+    all.write_to(object->bytes, sparse_max_bytes);
+    keys.set(target, std::unique_ptr<storage::Object>(std::move(object)));
+  }
+  reply.ok();
+}
+
+// -- PFDEBUG and PFSELFTEST ----------------------------------------------------------------------
+
+// False: the runs are corrupt, and that is the answer.
+bool make_dense(Keyspace& keys, const Key& key, Reply& reply) {
+  bool valid = false;
+  edit_sketch(keys, key, keys.peek(key), [&](std::string& bytes, std::unique_ptr<StringCache>&) {
+    valid = hll::to_dense(bytes);
+  });
+  if (!valid) reply.error(Errc::kCorruptHyperLogLog);
+  return valid;
+}
+
+void answer_registers(std::string_view bytes, Reply& reply) {
+  reply.array(hll::kRegisters);
+  const std::uint8_t* packed = hll::dense_registers(bytes);
+  for (std::uint32_t i = 0; i < hll::kRegisters; ++i) {
+    reply.integer(hll::packed_register(packed, i));
+  }
+}
+
+void getreg(Keyspace& keys, const Key& key, std::string_view bytes, Reply& reply) {
+  if (hll::encoding(bytes) == hll::Encoding::kSparse) {
+    if (!make_dense(keys, key, reply)) return;
+    bytes = sketch_bytes(keys.peek(key)).value();
+  }
+  answer_registers(bytes, reply);
+}
+
+// "z:3 v:2,1 Z:16380": zeros short and long, and values with their run's length.
+void decode(std::string_view bytes, Reply& reply) {
+  if (hll::encoding(bytes) != hll::Encoding::kSparse) {
+    return reply.error("ERR HLL encoding is not sparse");
+  }
+  std::string text;
+  for (std::size_t at = hll::kHeaderBytes; at < bytes.size();) {
+    const auto run = hll::run_at(bytes, at);
+    at += run.bytes;
+    if (!text.empty()) text += ' ';
+    if (run.value != 0) {
+      text += "v:" + std::to_string(run.value) + ',';
+    } else {
+      text += run.bytes == 2 ? "Z:" : "z:";
+    }
+    text += std::to_string(run.length);
+  }
+  reply.bulk(text);
+}
+
+void todense(Keyspace& keys, const Key& key, std::string_view bytes, Reply& reply) {
+  if (hll::encoding(bytes) == hll::Encoding::kDense) return reply.integer(0);
+  if (make_dense(keys, key, reply)) reply.integer(1);
+}
+
+void pfdebug(Arguments& args, Keyspace& keys, Reply& reply) {
+  const auto subcommand = args.next();
+  const auto key = args.next_key();
+  const auto entry = keys.peek(key);
+  if (!entry) return reply.error("ERR The specified key does not exist");
+  const auto bytes = sketch_bytes(entry);
+  if (!bytes) return reply.error(bytes.error());
+  if (same_word(subcommand, "getreg")) return getreg(keys, key, *bytes, reply);
+  if (same_word(subcommand, "decode")) return decode(*bytes, reply);
+  if (same_word(subcommand, "todense")) return todense(keys, key, *bytes, reply);
+  if (same_word(subcommand, "encoding")) {
+    return reply.status(hll::encoding(*bytes) == hll::Encoding::kDense ? "dense" : "sparse");
+  }
+  reply.error("ERR Unknown PFDEBUG subcommand '" + std::string(subcommand) + "'");
+}
+
+void pfselftest(Arguments&, ServerView&, Reply& reply) {
+  const auto failure = hll::self_test();
+  failure.empty() ? reply.ok() : reply.error("ERR TESTFAILED " + std::string(failure));
+}
+
+// -- the rows ------------------------------------------------------------------------------------
+
+constexpr Command hyperloglog_row(const Command& row) {
+  return in_group("hyperloglog", "@hyperloglog", row);
+}
+
+constexpr KeySpec merged_keys() {
+  KeySpec keys = all_keys(kRW | kAccess | kInsert);
+  keys.rest_access = kRO | kAccess;
+  return keys;
+}
+
+constexpr Argument kPfaddArguments[] = {{"key", kKey},
+                                        {.name = "element", .flags = kOptional | kMultiple}};
+constexpr Argument kPfmergeArguments[] = {
+    {"destkey", kKey},
+    {.name = "sourcekey", .type = kKey, .flags = kMultiple, .key_spec_index = 1}};
+constexpr Argument kPfdebugArguments[] = {{"subcommand"}, {"key", kKey}};
+
+constexpr Command kRows[] = {
+    hyperloglog_row({.name = "pfadd",
+                     .arity = -2,
+                     .flags = kWrite | kDenyOom | kFast,
+                     .keys = first_key(kRW | kInsert),
+                     .handler = ShardHandler{pfadd},
+                     .summary = "Adds elements to a set of which only the size is kept",
+                     .complexity = "O(1) an element",
+                     .since = "2.8.9",
+                     .arguments = kPfaddArguments}),
+    hyperloglog_row({.name = "pfcount",
+                     .arity = -2,
+                     .flags = kReadOnly,
+                     .keys = all_keys(kRW | kAccess),
+                     .handler = SpanHandler{pfcount},
+                     .summary = "Estimates how many distinct elements one or more sketches saw",
+                     .complexity = "O(1) for one key, O(N) for the union of N keys",
+                     .since = "2.8.9",
+                     .arguments = kKeysArgument}),
+    hyperloglog_row({.name = "pfmerge",
+                     .arity = -2,
+                     .flags = kWrite | kDenyOom,
+                     .keys = merged_keys(),
+                     .handler = SpanHandler{pfmerge},
+                     .summary = "Makes a sketch the union of itself and others",
+                     .complexity = "O(N) for N sketches",
+                     .since = "2.8.9",
+                     .arguments = kPfmergeArguments}),
+    hyperloglog_row({.name = "pfdebug",
+                     .arity = 3,
+                     .flags = kWrite | kDenyOom | kAdmin,
+                     .keys = second_key(kRW | kAccess),
+                     .handler = ShardHandler{pfdebug},
+                     .summary = "Shows or changes how a sketch is encoded: GETREG, DECODE, "
+                                "ENCODING, TODENSE",
+                     .complexity = "O(N) for N registers or runs",
+                     .since = "2.8.9",
+                     .arguments = kPfdebugArguments}),
+    hyperloglog_row({.name = "pfselftest",
+                     .arity = 1,
+                     .flags = kAdmin,
+                     .handler = AdminHandler{pfselftest},
+                     .summary = "Checks that sketches count as they should on this machine",
+                     .complexity = "O(1), some milliseconds",
+                     .since = "2.8.9"}),
+};
+static_assert(well_formed(kRows));
+
+}  // namespace
+
+std::span<const Command> hyperloglog_commands() { return kRows; }
+
+}  // namespace countd::commands

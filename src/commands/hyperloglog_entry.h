@@ -1,0 +1,56 @@
+// A HyperLogLog as an entry of the keyspace: a string with the right header, and beside a dense one
+// the histogram of its registers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "storage/keyspace/keyspace.h"
+#include "storage/sketch/hyperloglog.h"
+
+namespace countd::commands {
+
+/// The bytes of an existing entry; valid until the keyspace is next written. kWrongType: no
+/// string; kNotHyperLogLog: a string that is no sketch.
+inline storage::Result<std::string_view> sketch_bytes(const storage::EntryView& entry) {
+  if (entry.type() != storage::Type::kString) return storage::Errc::kWrongType;
+  storage::IntegerText digits;
+  if (entry.value.is_integer()) return storage::Errc::kNotHyperLogLog;
+  const std::string_view bytes = entry.value.text(digits);
+  const auto checked = storage::hyperloglog::check(bytes);
+  if (!checked) return checked.error();
+  return bytes;
+}
+
+/// What is cached beside a sketch, or null: nothing else is ever cached beside its bytes.
+inline storage::hyperloglog::HistogramCache* histogram_in(
+    const std::unique_ptr<storage::StringCache>& cache) {
+  return static_cast<storage::hyperloglog::HistogramCache*>(cache.get());
+}
+
+/// REQUIRES: `sketch_bytes` accepts the entry.
+inline const storage::hyperloglog::HistogramCache* histogram_of(const storage::EntryView& entry) {
+  const auto* object = static_cast<const storage::StringObject*>(entry.value.object());
+  return object != nullptr ? histogram_in(object->cache) : nullptr;
+}
+
+/// Calls edit(bytes, cache) on the sketch that `entry` shows, through the write gate. Unlike
+/// edit_string it leaves the cache, which `edit` must keep true or drop.
+template <class Edit>
+void edit_sketch(storage::Keyspace& keys, const storage::Key& key, const storage::EntryView& entry,
+                 Edit&& edit) {
+  if (entry.value.object() != nullptr) {
+    keys.edit_object(key, [&edit](storage::Object& object) {
+      auto& string = static_cast<storage::StringObject&>(object);
+      edit(string.bytes, string.cache);
+    });
+    return;
+  }
+  keys.edit_string(key, [&edit](std::string& bytes) {
+    std::unique_ptr<storage::StringCache> none;
+    edit(bytes, none);
+  });
+}
+
+}  // namespace countd::commands
