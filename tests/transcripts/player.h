@@ -22,7 +22,6 @@ class Player {
   virtual std::optional<test::Reply> read(std::chrono::milliseconds wait) = 0;
   virtual bool closed() = 0;
   virtual void advance(std::chrono::milliseconds time) = 0;
-  [[nodiscard]] virtual bool has_sockets() const = 0;
 };
 
 /// Starts `command` (see ServerProcess) and speaks to it.

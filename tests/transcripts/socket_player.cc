@@ -25,7 +25,6 @@ class SocketPlayer final : public Player {
   }
   bool closed() override { return client_->closes_within(std::chrono::seconds(10)); }
   void advance(std::chrono::milliseconds time) override { std::this_thread::sleep_for(time); }
-  [[nodiscard]] bool has_sockets() const override { return true; }
 
  private:
   test::ServerProcess server_;
