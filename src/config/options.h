@@ -114,6 +114,8 @@ struct Options {
 
   /// Values of the options that are accepted and do nothing here, in the order of their rows.
   std::vector<std::string> inert;
+
+  bool operator==(const Options&) const = default;
 };
 
 }  // namespace countd::config

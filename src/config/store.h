@@ -3,7 +3,7 @@
 // nothing of it.
 //
 // Old Options stay alive until the Store dies: a shard holds a reference for a whole turn, and
-// changes are rare.
+// changes are rare (a set() that changes nothing publishes nothing).
 #pragma once
 
 #include <atomic>
@@ -39,8 +39,9 @@ class Store {
   [[nodiscard]] const Options& current() const { return *current_.load(std::memory_order_acquire); }
 
   /// CONFIG SET: all pairs or none. Returns the error reply with its code, or nothing.
-  /// Listeners run before it returns, on the caller's thread; they must not call set().
-  std::optional<std::string> set(std::span<const Pair> pairs, Caller caller = Caller::kLocal);
+  /// If something changed, listeners run before it returns, on the caller's thread; they must not
+  /// call set().
+  std::optional<std::string> set(std::span<const Pair> pairs, Caller caller = Caller::kRemote);
 
   /// CONFIG GET: names and values, each option once. A pattern without wildcards answers under
   /// the name as it was asked for.
@@ -50,14 +51,14 @@ class Store {
   /// reply with its code, or nothing.
   std::optional<std::string> rewrite();
 
-  /// Calls `listener` after every change. Before the first set() only.
+  /// Calls `listener` after every change from now on.
   void on_change(Listener listener);
 
   [[nodiscard]] const std::string& conf_path() const { return conf_path_; }
 
  private:
   const std::string conf_path_;
-  std::mutex writing_;  // guards what follows, but for readers of current_
+  std::mutex writing_;  // held by set, rewrite, on_change; readers of current_ need nothing
   std::vector<std::unique_ptr<const Options>> published_;
   std::atomic<const Options*> current_ = nullptr;
   std::vector<Listener> listeners_;

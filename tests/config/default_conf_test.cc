@@ -1,0 +1,46 @@
+#include "config/default_conf.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "config/option_table.h"
+#include "config/option_value.h"
+#include "tests/config/memory_files.h"
+#include "tests/config/temporary_directory.h"
+
+using namespace countd::config;
+
+TEST_CASE("conf/countd.conf is what the table gives") {
+  CHECK_MESSAGE(content_of(COUNTD_CONF_FILE) == default_conf(),
+                "write it anew: " COUNTD_CONF_PROGRAM " > conf/countd.conf");
+}
+
+TEST_CASE("the file says the same as no file at all") {
+  MemoryFiles files;
+  Options options;
+  ConfReader reader(files, options);
+  CHECK_FALSE(reader.read_text(default_conf(), "the default").has_value());
+  CHECK(options == Options{});
+}
+
+TEST_CASE("every option can be uncommented as it stands") {
+  const auto text = default_conf();
+  for (const auto& row : option_table()) {
+    CAPTURE(row.name);
+    if (row.inert()) {
+      CHECK(text.find(row.name) != std::string::npos);
+      continue;
+    }
+    for (const auto& line : conf_lines(row, Options{})) {
+      CHECK(text.find("\n# " + line + "\n") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("no line is longer than a screen is wide") {
+  for_each_line(default_conf(), [](std::string_view line, std::string_view) {
+    CHECK(line.size() <= 98);
+    return true;
+  });
+}
