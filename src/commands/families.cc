@@ -2,30 +2,37 @@
 
 #include <array>
 
-#include "commands/counters.h"
-#include "commands/keys.h"
-#include "commands/strings.h"
-#ifdef COUNTD_HYPERLOGLOG
-#include "commands/hyperloglog.h"
-#endif
-#ifdef COUNTD_COUNT_MIN
+#include "commands/connection.h"
 #include "commands/count_min.h"
-#endif
+#include "commands/counters.h"
+#include "commands/hyperloglog.h"
+#include "commands/keys.h"
+#include "commands/module.h"
+#include "commands/strings.h"
 
 namespace countd::commands {
 
 std::span<const std::span<const Command>> families() {
+  // clang-format off
   static const std::array kFamilies = {
-      counter_commands(),      set_commands(),      get_commands(),    string_range_commands(),
-      multi_string_commands(), key_commands(),      expiry_commands(), move_commands(),
-      scan_commands(),         database_commands(), object_commands(),
-#ifdef COUNTD_HYPERLOGLOG
+      counter_commands(),
+      set_commands(),
+      get_commands(),
+      string_range_commands(),
+      multi_string_commands(),
       hyperloglog_commands(),
-#endif
-#ifdef COUNTD_COUNT_MIN
       count_min_commands(),
-#endif
+      key_commands(),
+      expiry_commands(),
+      move_commands(),
+      scan_commands(),
+      database_commands(),
+      object_commands(),
+      connection_commands(),
+      client_commands(),
+      module_commands(),
   };
+  // clang-format on
   return kFamilies;
 }
 

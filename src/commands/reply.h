@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "protocol/reply_writer.h"
@@ -42,6 +43,8 @@ class Reply {
 
   [[nodiscard]] protocol::Version version() const { return writer_.version(); }
   [[nodiscard]] bool resp3() const { return version() == protocol::Version::kResp3; }
+  /// HELLO answers in the version it has changed to. REQUIRES: empty().
+  void change_version(protocol::Version version) { std::construct_at(&writer_, arena_, version); }
 
   void ok() { status("OK"); }
   /// `text` must be a string literal (or live as long as the server).
