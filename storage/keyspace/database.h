@@ -16,6 +16,7 @@
 #include "storage/base/key.h"
 #include "storage/keyspace/directory.h"
 #include "storage/keyspace/expiry_bounds.h"
+#include "storage/keyspace/prefetch.h"
 #include "storage/keyspace/prefix_table.h"
 #include "storage/keyspace/segment.h"
 
@@ -140,7 +141,7 @@ inline Place Database::find(const Key& key) const {
 
 inline void Database::prefetch_bucket(std::uint64_t hash) const {
   const Directory::Entry entry = directory_.at(hash);
-  __builtin_prefetch(entry.segment()->bucket(bucket_of(hash, entry.buckets())));
+  prefetch_line(entry.segment()->bucket(bucket_of(hash, entry.buckets())));
 }
 
 inline void Database::prefetch_record(std::uint64_t hash) const {
@@ -148,8 +149,7 @@ inline void Database::prefetch_record(std::uint64_t hash) const {
   Segment* segment = entry.segment();
   const Bucket* bucket = segment->bucket(bucket_of(hash, entry.buckets()));
   if (const std::uint32_t mask = bucket->match(tag_of(hash)); mask != 0) {
-    __builtin_prefetch(segment->at(bucket->offsets[static_cast<unsigned>(std::countr_zero(mask))]),
-                       1);
+    prefetch_line(segment->at(bucket->offsets[static_cast<unsigned>(std::countr_zero(mask))]));
   }
 }
 
