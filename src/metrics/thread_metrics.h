@@ -35,10 +35,9 @@ class ErrorCounters {
 };
 
 struct ThreadMetrics {
-  explicit ThreadMetrics(std::size_t commands)
-      : command_count(commands), commands(std::make_unique<CommandCounters[]>(commands)) {}
+  explicit ThreadMetrics(std::size_t rows)
+      : commands(std::make_unique<CommandCounters[]>(rows)) {}
 
-  std::size_t command_count;
   std::unique_ptr<CommandCounters[]> commands;  // by CommandTable::index
   ErrorCounters errors;
   Counter requests;

@@ -1,6 +1,7 @@
 #include "net/listener.h"
 
 #include <fmt/format.h>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/write.hpp>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -36,7 +37,8 @@ void keep_alive(int descriptor, int seconds) {
 
 std::string spell(const asio::ip::tcp::endpoint& endpoint) {
   const auto address = endpoint.address();
-  return fmt::format(address.is_v6() ? "[{}]:{}" : "{}:{}", address.to_string(), endpoint.port());
+  if (address.is_v6()) return fmt::format("[{}]:{}", address.to_string(), endpoint.port());
+  return fmt::format("{}:{}", address.to_string(), endpoint.port());
 }
 
 }  // namespace
@@ -77,7 +79,7 @@ std::string Listener::open_tcp(std::string_view text, int port, int backlog) {
   Tcp::acceptor acceptor(context_);
   if (!error) acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  if (!error && address.is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
+  if (!error && address.is_v6()) acceptor.set_option(boost::asio::ip::v6_only(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(backlog, error);
   if (error) {

@@ -32,17 +32,10 @@ bool is_error(const ReplySlot& slot, const protocol::ByteBuffer& arena) {
 
 }  // namespace
 
-std::size_t MemoryBudget::used() const {
+std::size_t SharedState::memory_bytes() const {
   std::size_t sum = 0;
-  for (const auto& used : used_) sum += used.load(std::memory_order_relaxed);
+  for (const auto& shard : published) sum += shard.memory_bytes.get();
   return sum;
-}
-
-int MemoryBudget::fullest() const {
-  const auto greatest = std::max_element(used_.begin(), used_.end(), [](auto& a, auto& b) {
-    return a.load(std::memory_order_relaxed) < b.load(std::memory_order_relaxed);
-  });
-  return static_cast<int>(greatest - used_.begin());
 }
 
 void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
@@ -73,7 +66,7 @@ void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
   }
   const std::int64_t took = shared_.clock->nanoseconds() - began;
   attribute(batch, std::max<std::int64_t>(0, took - timed_nanoseconds_));
-  shared_.memory->publish(shard, keys.memory_bytes());
+  shared_.published[static_cast<std::size_t>(shard)].update(keys);
 }
 
 bool Executor::timed(const commands::Command& row) const {
@@ -205,20 +198,21 @@ void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> sh
   call(item, arguments, shards, {item.wave->bytes, kOwnArena});
   account(item, shared_.clock->nanoseconds() - began);
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    if (shards[i] != nullptr) shared_.memory->publish(static_cast<int>(i), shards[i]->memory_bytes());
+    if (shards[i] != nullptr) shared_.published[i].update_sizes(*shards[i]);
   }
 }
 
 bool Executor::make_room(storage::Keyspace& keys, int shard) {
   const std::uint64_t limit = options_->maxmemory;
   if (limit == 0) return true;
-  shared_.memory->publish(shard, keys.memory_bytes());
-  while (shared_.memory->used() > limit) {
+  auto& memory = shared_.published[static_cast<std::size_t>(shard)].memory_bytes;
+  memory.set(keys.memory_bytes());
+  while (shared_.memory_bytes() > limit) {
     if (options_->maxmemory_policy == storage::EvictionPolicy::kNoEviction ||
         !keys.evict_one(options_->maxmemory_policy, static_cast<int>(options_->maxmemory_samples))) {
       return false;
     }
-    shared_.memory->publish(shard, keys.memory_bytes());
+    memory.set(keys.memory_bytes());
   }
   return true;
 }

@@ -2,8 +2,8 @@
 // into that thread's metrics, whichever shard it works on.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -13,39 +13,27 @@
 #include "metrics/thread_metrics.h"
 #include "shard/batch.h"
 #include "shard/clock.h"
+#include "shard/published.h"
 #include "storage/keyspace/keyspace.h"
 
 namespace countd::shard {
-
-/// Memory of all shards together, as each published it last, against `maxmemory`.
-class MemoryBudget {
- public:
-  explicit MemoryBudget(int shards) : used_(static_cast<std::size_t>(shards)) {}
-
-  void publish(int shard, std::size_t bytes) {
-    used_[static_cast<std::size_t>(shard)].store(bytes, std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::size_t used() const;
-  /// The shard that holds most.
-  [[nodiscard]] int fullest() const;
-
- private:
-  std::vector<std::atomic<std::size_t>> used_;
-};
 
 /// What every thread of the server shares, set up once before the threads start.
 struct SharedState {
   const commands::CommandTable* table = nullptr;
   metrics::SlowLog* slow_log = nullptr;
-  MemoryBudget* memory = nullptr;
   Clock* clock = nullptr;
   std::uint64_t hash_seed = 0;
   int shards = 1;
+  std::deque<Published> published;  // by shard
+
+  /// Heap bytes of all keyspaces, as each published it last.
+  [[nodiscard]] std::size_t memory_bytes() const;
 };
 
 class Executor {
  public:
-  Executor(const SharedState& shared, metrics::ThreadMetrics& metrics, int thread)
+  Executor(SharedState& shared, metrics::ThreadMetrics& metrics, int thread)
       : shared_(shared), metrics_(metrics), thread_(thread) {}
 
   /// The turn's options and time; both hold until the next call.
@@ -84,7 +72,7 @@ class Executor {
   void attribute(const Batch& batch, std::int64_t nanoseconds);
   [[nodiscard]] bool timed(const commands::Command& row) const;
 
-  const SharedState& shared_;
+  SharedState& shared_;
   metrics::ThreadMetrics& metrics_;
   const config::Options* options_ = nullptr;
   const int thread_;

@@ -12,7 +12,7 @@ constexpr std::int64_t kWindowNs = 100'000'000;
 
 }  // namespace
 
-Shard::Shard(int index, std::span<Slice> slices, const SharedState& shared, config::Store& store,
+Shard::Shard(int index, std::span<Slice> slices, SharedState& shared, config::Store& store,
              Peers& peers, const std::atomic<std::uint32_t>& gates)
     : index_(index),
       slices_(slices),
@@ -24,7 +24,7 @@ Shard::Shard(int index, std::span<Slice> slices, const SharedState& shared, conf
       executor_(shared, metrics_, index),
       turn_(index, slices, executor_, peers, metrics_),
       dispatcher_(shared, turn_, executor_, metrics_, gates),
-      upkeep_(turn_, executor_, *shared.clock, index) {
+      upkeep_(turn_, executor_, shared, index) {
   begin_turn();
 }
 

@@ -27,7 +27,7 @@ namespace countd::shard {
 
 class Shard {
  public:
-  Shard(int index, std::span<Slice> slices, const SharedState& shared, config::Store& store,
+  Shard(int index, std::span<Slice> slices, SharedState& shared, config::Store& store,
         Peers& peers, const std::atomic<std::uint32_t>& gates);
 
   /// Runs the loop on the calling thread until stop().
@@ -66,7 +66,7 @@ class Shard {
 
   const int index_;
   std::span<Slice> slices_;
-  const SharedState& shared_;
+  SharedState& shared_;
   config::Store& store_;
   boost::asio::io_context context_;
   metrics::ThreadMetrics metrics_;

@@ -12,7 +12,6 @@ namespace {
 // Entries looked at by one run of active expiry, at effort 1; a run that still finds expired
 // entries is followed by another at once if the thread is idle.
 constexpr std::size_t kExpireEntries = 400;
-constexpr int kEvictionsARun = 64;
 // The rest of the thread's time, for each nanosecond that a slice under load took: 15 %.
 constexpr std::int64_t kRestPerSlice = 100 / 15;
 
@@ -44,7 +43,9 @@ void Upkeep::expire(std::int64_t now_ns) {
       expire_more_ = false;
     }
     if (options.maxmemory > 0) executor_.make_room(keys, shard_);
-    publish(keys);
+    auto& published = shared_.published[static_cast<std::size_t>(shard_)];
+    published.update_sizes(keys);
+    published.update_average_ttl(keys);
   });
   if (ran) next_expire_ns_ = now_ns + kExpireEveryNs;
 }
@@ -74,15 +75,6 @@ std::int64_t Upkeep::next_ms() const {
   if (running_) return 1;
   const std::int64_t left = next_expire_ns_ - clock_.nanoseconds();
   return std::max<std::int64_t>(1, left / 1'000'000);
-}
-
-void Upkeep::publish(const storage::Keyspace& keys) {
-  const auto& counters = keys.counters();
-  published_.changes.set(counters.changes);
-  published_.hits.set(counters.hits);
-  published_.misses.set(counters.misses);
-  published_.expired.set(counters.expired);
-  published_.evicted.set(counters.evicted);
 }
 
 }  // namespace countd::shard

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 
-#include "metrics/counter.h"
 #include "shard/clock.h"
 #include "shard/executor.h"
 #include "storage/keyspace/keyspace.h"
@@ -28,8 +27,8 @@ inline constexpr std::size_t kMaxQueuedBytes = 32u << 20;
 
 class Upkeep {
  public:
-  Upkeep(Turn& turn, Executor& executor, const Clock& clock, int shard)
-      : turn_(turn), executor_(executor), clock_(clock), shard_(shard) {}
+  Upkeep(Turn& turn, Executor& executor, SharedState& shared, int shard)
+      : turn_(turn), executor_(executor), shared_(shared), clock_(*shared.clock), shard_(shard) {}
 
   /// The keyspace's snapshot has begun (under a check-out): walk it.
   void begin_snapshot(SnapshotTask task);
@@ -41,20 +40,9 @@ class Upkeep {
   /// Milliseconds until `run` has something to do; -1: never.
   [[nodiscard]] std::int64_t next_ms() const;
 
-  /// Published for INFO and for `save` points: read from any thread.
-  struct Published {
-    metrics::Counter changes;
-    metrics::Counter hits;
-    metrics::Counter misses;
-    metrics::Counter expired;
-    metrics::Counter evicted;
-  };
-  [[nodiscard]] const Published& published() const { return published_; }
-
  private:
   bool walk_snapshot(bool idle);
   void expire(std::int64_t now_ns);
-  void publish(const storage::Keyspace& keys);
 
   static constexpr std::int64_t kSliceNs = 100'000;
   static constexpr std::int64_t kExpireEveryNs = 100'000'000;
@@ -62,6 +50,7 @@ class Upkeep {
 
   Turn& turn_;
   Executor& executor_;
+  SharedState& shared_;
   const Clock& clock_;
   const int shard_;
   bool active_expire_ = true;
@@ -70,7 +59,6 @@ class Upkeep {
   bool running_ = false;
   SnapshotTask task_;
   std::int64_t next_slice_ns_ = 0;
-  Published published_;
 };
 
 }  // namespace countd::shard

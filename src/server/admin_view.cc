@@ -1,0 +1,70 @@
+#include "server/admin_view.h"
+
+#include <utility>
+
+#include "net/deferred.h"
+#include "server/info.h"
+#include "server/server.h"
+
+namespace countd::server {
+
+std::shared_ptr<commands::DeferredReply> AdminView::defer(commands::Reply& reply) {
+  return net::defer_reply(connection_, reply);
+}
+
+config::Store& AdminView::config() { return server_.store(); }
+
+metrics::SlowLog& AdminView::slow_log() { return server_.slow_log(); }
+
+std::string AdminView::info(const std::vector<std::string>& sections) {
+  return info_text(server_.facts(), sections);
+}
+
+void AdminView::reset_statistics() { server_.statistics().reset(); }
+
+bool AdminView::start_snapshot(std::function<void(bool, std::string)> done) {
+  return server_.snapshots().start(std::move(done));
+}
+
+commands::SnapshotStatus AdminView::snapshot_status() {
+  const auto facts = server_.facts().snapshot;
+  return {facts.running, facts.last_save, facts.last_ok};
+}
+
+void AdminView::reload(std::function<void(bool, std::string)> done) {
+  server_.snapshots().reload(std::move(done));
+}
+
+std::string AdminView::shutdown(commands::ShutdownSave save, bool, bool force) {
+  const bool saves = save == commands::ShutdownSave::kSave ||
+                     (save == commands::ShutdownSave::kAsConfigured &&
+                      !server_.store().current().save.empty());
+  server_.log().warning("User requested shutdown...");
+  server_.begin_stop(saves, force, [&log = server_.log()](std::string why) {
+    log.warning("Error trying to save the DB, can't exit: " + why);
+  });
+  return {};
+}
+
+void AdminView::for_each_client(std::function<void(commands::ClientRef&)> visit,
+                                std::function<void()> done) {
+  const auto caller = connection_.session().id;
+  server_.for_each_client(
+      [visit = std::move(visit), caller](net::Connection& connection) {
+        connection.describe_buffers();
+        commands::ClientRef client{connection.session(), connection.session().id == caller,
+                                   [&connection] { connection.close_soon(); }};
+        visit(client);
+      },
+      std::move(done));
+}
+
+void AdminView::pause_clients(storage::Millis until, bool all) { server_.pause(until, all); }
+
+void AdminView::unpause_clients() { server_.unpause(); }
+
+void AdminView::set_active_expire(bool on) { server_.set_active_expire(on); }
+
+void AdminView::set_peak_memory_reset() { server_.statistics().reset_peak(); }
+
+}  // namespace countd::server

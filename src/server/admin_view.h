@@ -1,0 +1,39 @@
+// The server as one administrative request sees it: commands::ServerView over Server and the
+// connection that asks.
+#pragma once
+
+#include "commands/server_view.h"
+#include "net/connection.h"
+
+namespace countd::server {
+
+class Server;
+
+class AdminView final : public commands::ServerView {
+ public:
+  AdminView(Server& server, net::Connection& connection)
+      : server_(server), connection_(connection) {}
+
+  commands::Session& session() override { return connection_.session(); }
+  std::shared_ptr<commands::DeferredReply> defer(commands::Reply& reply) override;
+  config::Store& config() override;
+  metrics::SlowLog& slow_log() override;
+  std::string info(const std::vector<std::string>& sections) override;
+  void reset_statistics() override;
+  bool start_snapshot(std::function<void(bool, std::string)> done) override;
+  commands::SnapshotStatus snapshot_status() override;
+  void reload(std::function<void(bool, std::string)> done) override;
+  std::string shutdown(commands::ShutdownSave save, bool now, bool force) override;
+  void for_each_client(std::function<void(commands::ClientRef&)> visit,
+                       std::function<void()> done) override;
+  void pause_clients(storage::Millis until, bool all) override;
+  void unpause_clients() override;
+  void set_active_expire(bool on) override;
+  void set_peak_memory_reset() override;
+
+ private:
+  Server& server_;
+  net::Connection& connection_;
+};
+
+}  // namespace countd::server

@@ -1,0 +1,223 @@
+#include "server/snapshots.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "commands/checked_out.h"
+#include "config/options.h"
+#include "persistence/snapshot_loader.h"
+#include "server/process.h"
+#include "server/server.h"
+#include "server/version.h"
+
+namespace countd::server {
+
+/// One snapshot under way. Kept alive by its shards' upkeep tasks too: a keyspace emits into it
+/// until its traversal is over, even if the file has failed by then.
+struct Snapshots::Run {
+  std::unique_ptr<persistence::SnapshotWriter> writer;
+  std::uint64_t changes = 0;       // at the cut
+  std::size_t parts_left = 0;      // the shards' traversals and the file; on shard 0's thread
+  persistence::SnapshotResult result;
+};
+
+Snapshots::Snapshots(Server& server) : server_(server) {}
+
+Snapshots::~Snapshots() = default;
+
+bool Snapshots::start(Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (facts_.running) return false;
+    facts_.running = true;
+    done_ = std::move(done);
+  }
+  server_.shard(0).post([this] { begin(); });
+  return true;
+}
+
+void Snapshots::start_after(Done done) {
+  if (start(done)) return;
+  waiting_.push_back(std::move(done));
+}
+
+void Snapshots::begin() {
+  server_.shard(0).turn().check_out_all(
+      [this](std::span<storage::Keyspace* const> keys) { cut(keys); });
+}
+
+// All leases are held: every keyspace turns at the same moment.
+void Snapshots::cut(std::span<storage::Keyspace* const> keys) {
+  run_ = std::make_shared<Run>();
+  run_->parts_left = keys.size() + 1;
+  run_->writer = std::make_unique<persistence::SnapshotWriter>(
+      disk_, target(), static_cast<int>(keys.size()),
+      [this](const persistence::SnapshotResult& result) {
+        server_.shard(0).post([this, result] {
+          run_->result = result;
+          part_done();
+        });
+      });
+  storage::rdb::FileFacts facts;
+  facts.redis_version = kRedisVersion;
+  facts.countd_version = kVersion;
+  facts.created_seconds = keys[0]->now() / 1000;
+  facts.used_memory_bytes = allocator_bytes().allocated;
+  facts.hash_seed = server_.shared().hash_seed;
+  for (int db = 0; db < keys[0]->databases(); ++db) {
+    storage::rdb::DatabaseSize size{.db = db, .keys = 0, .expires = 0};
+    for (const auto* const shard : keys) {
+      size.keys += shard->size(db);
+      size.expires += shard->expires(db);
+    }
+    if (size.keys > 0) facts.sizes.push_back(size);
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    run_->changes += keys[i]->counters().changes;
+    keys[i]->begin_snapshot(run_->writer->shard(static_cast<int>(i)));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    began_ = keys[0]->now();
+  }
+  run_->writer->begin(std::move(facts));
+  for (std::size_t i = 0; i < keys.size(); ++i) walk(i);
+}
+
+void Snapshots::walk(std::size_t shard) {
+  server_.shard(shard).post([this, shard, run = run_] {
+    server_.shard(shard).upkeep().begin_snapshot(
+        {[run] { return static_cast<std::size_t>(run->writer->queued_bytes()); },
+         [this, shard, run] {
+           run->writer->finish(static_cast<int>(shard));
+           server_.shard(0).post([this] { part_done(); });
+         }});
+  });
+}
+
+void Snapshots::part_done() {
+  if (--run_->parts_left == 0) ended();
+}
+
+void Snapshots::ended() {
+  const auto run = std::exchange(run_, nullptr);
+  const auto& result = run->result;
+  Done done;
+  {
+    const std::lock_guard lock(mutex_);
+    facts_.running = false;
+    facts_.last_ok = result.ok;
+    facts_.last_seconds = static_cast<std::int64_t>(result.seconds);
+    history_.finished(began_ / 1000, result.ok);
+    if (result.ok) {
+      facts_.last_save = server_.now();
+      ++facts_.saves;
+      changes_at_last_ = run->changes;
+    }
+    done = std::exchange(done_, nullptr);
+  }
+  if (result.ok) {
+    server_.log().notice(fmt::format("DB saved on disk: {} bytes in {:.3f} seconds", result.bytes,
+                                     result.seconds));
+  } else {
+    server_.log().warning("Snapshot failed: " + result.error);
+  }
+  if (done) done(result.ok, result.error);
+  if (!waiting_.empty()) {
+    auto next = std::move(waiting_.front());
+    waiting_.erase(waiting_.begin());
+    start_after(std::move(next));
+  }
+}
+
+void Snapshots::reload(Done done) {
+  server_.shard(0).post([this, done = std::move(done)] {
+    start_after([this, done](bool ok, std::string error) {
+      if (!ok) return done(false, std::move(error));
+      server_.shard(0).turn().check_out_all(
+          [this, done](std::span<storage::Keyspace* const> keys) { load_again(keys, done); });
+    });
+  });
+}
+
+void Snapshots::load_again(std::span<storage::Keyspace* const> keys, const Done& done) {
+  for (auto* const shard : keys) shard->clear(-1);
+  const auto error = load(keys);
+  server_.publish(keys);
+  done(error.empty(), error);
+}
+
+std::string Snapshots::load(std::span<storage::Keyspace* const> shards) {
+  const auto& options = server_.store().current();
+  persistence::LoadOptions load;
+  load.now = server_.now();
+  load.databases = options.databases;
+  load.skip_unsupported = options.rdb_unsupported == config::RdbUnsupported::kSkip;
+  const auto result =
+      persistence::load_snapshot(disk_, path(), shards, commands::key_shard, load);
+  const std::lock_guard lock(mutex_);
+  changes_at_last_ = 0;
+  for (const auto* const shard : shards) changes_at_last_ += shard->counters().changes;
+  facts_.last_save = server_.now();
+  history_.last_success = server_.now() / 1000;
+  if (!result.has_value()) {
+    if (result.error().missing) return {};
+    return result.error().what;
+  }
+  facts_.last_load_keys = result->keys;
+  facts_.last_load_expired = result->expired;
+  for (const auto& [type, count] : result->unsupported) {
+    server_.log().warning(fmt::format("Left out {} keys of type {}", count, type));
+  }
+  server_.log().notice(fmt::format("DB loaded from disk: {} keys, {} expired, {:.3f} seconds",
+                                   result->keys, result->expired, result->seconds));
+  return {};
+}
+
+std::uint64_t Snapshots::file_seed() {
+  return persistence::snapshot_hash_seed(disk_, path()).value_or(0);
+}
+
+void Snapshots::check(storage::Millis now) {
+  const auto& options = server_.store().current();
+  const auto changes = server_.statistics().changes();
+  bool due = false;
+  bool refuse_writes = false;
+  {
+    const std::lock_guard lock(mutex_);
+    refuse_writes = !facts_.last_ok && options.stop_writes_on_bgsave_error && !options.save.empty();
+    due = !facts_.running && persistence::save_due(options.save, history_,
+                                                   changes - changes_at_last_, now / 1000);
+  }
+  server_.set_gate(shard::kMisconfGate, refuse_writes);
+  if (due && start([](bool, const std::string&) {})) {
+    server_.log().notice("Changes reached a save point. Saving...");
+  }
+}
+
+SnapshotFacts Snapshots::facts(storage::Millis now, std::uint64_t changes) const {
+  const std::lock_guard lock(mutex_);
+  auto facts = facts_;
+  facts.changes_since = changes - changes_at_last_;
+  if (facts.running) facts.current_seconds = (now - began_) / 1000;
+  return facts;
+}
+
+persistence::SnapshotTarget Snapshots::target() {
+  const auto& options = server_.store().current();
+  persistence::SnapshotTarget target;
+  target.directory = options.dir;
+  target.file_name = options.dbfilename;
+  target.number = ++number_;
+  target.checksum = options.rdbchecksum;
+  target.blocks.compress = options.rdbcompression;
+  return target;
+}
+
+std::string Snapshots::path() const {
+  const auto& options = server_.store().current();
+  return options.dir + "/" + options.dbfilename;
+}
+
+}  // namespace countd::server

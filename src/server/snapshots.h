@@ -1,0 +1,75 @@
+// Snapshots as the server runs them: one at a time, cut by a check-out of all shards, walked by
+// each shard's upkeep, written by one thread.
+//
+// start -> check-out of all shards: cut (every keyspace begins its snapshot)
+//       -> each shard's upkeep walks its slice, the writer writes   -> ended, when all are done
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "persistence/save_points.h"
+#include "persistence/snapshot_writer.h"
+#include "server/info.h"
+#include "storage/disk/real_disk.h"
+#include "storage/keyspace/keyspace.h"
+
+namespace countd::server {
+
+class Server;
+
+class Snapshots {
+ public:
+  /// Called on shard 0's thread when a snapshot has ended.
+  using Done = std::function<void(bool ok, std::string error)>;
+
+  explicit Snapshots(Server& server);
+  ~Snapshots();
+
+  /// From any thread. False: one is running; `done` will not be called.
+  bool start(Done done);
+  /// As `start`, after the running one if there is one. On shard 0's thread.
+  void start_after(Done done);
+  /// Saves, empties all databases and loads the file again (DEBUG RELOAD).
+  void reload(Done done);
+  /// Loads the file that is there; an error text, or empty. Before the threads run, or with all
+  /// shards checked out.
+  std::string load(std::span<storage::Keyspace* const> shards);
+  /// The hash seed that the file was written under, or 0.
+  std::uint64_t file_seed();
+  /// Ten times a second, on shard 0's thread: begins a snapshot when one is due.
+  void check(storage::Millis now);
+
+  [[nodiscard]] SnapshotFacts facts(storage::Millis now, std::uint64_t changes) const;
+
+ private:
+  struct Run;
+
+  void begin();
+  void cut(std::span<storage::Keyspace* const> keys);
+  void walk(std::size_t shard);
+  void part_done();
+  void ended();
+  void load_again(std::span<storage::Keyspace* const> keys, const Done& done);
+  persistence::SnapshotTarget target();
+  [[nodiscard]] std::string path() const;
+
+  Server& server_;
+  storage::RealDisk disk_;
+  mutable std::mutex mutex_;  // guards what follows, up to `waiting_`
+  SnapshotFacts facts_;
+  persistence::SaveHistory history_;
+  storage::Millis began_ = 0;
+  std::uint64_t changes_at_last_ = 0;
+  Done done_;
+  std::vector<Done> waiting_;   // on shard 0's thread
+  std::shared_ptr<Run> run_;    // on shard 0's thread
+  std::uint64_t number_ = 0;
+};
+
+}  // namespace countd::server

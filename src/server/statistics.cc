@@ -1,0 +1,128 @@
+#include "server/statistics.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace countd::server {
+namespace {
+
+// Every number of Totals that RESETSTAT sets back.
+constexpr std::array kResettable = {
+    &Totals::requests,    &Totals::bytes_in,
+    &Totals::bytes_out,   &Totals::connections_received,
+    &Totals::hits,        &Totals::misses,
+    &Totals::expired,     &Totals::evicted,
+    &Totals::folded,      &Totals::foreign_batches,
+    &Totals::turns,       &Totals::protocol_errors,
+    &Totals::connections_rejected, &Totals::buffer_limit_disconnects,
+};
+
+}  // namespace
+
+Statistics::Statistics(std::span<const std::unique_ptr<shard::Shard>> shards,
+                       const shard::SharedState& shared)
+    : shards_(shards),
+      shared_(shared),
+      command_count_(shared.table->count()),
+      base_commands_(command_count_) {}
+
+Totals Statistics::raw() const {
+  Totals sum;
+  for (const auto& shard : shards_) {
+    const auto& metrics = shard->metrics();
+    sum.requests += metrics.requests.get();
+    sum.bytes_in += metrics.bytes_in.get();
+    sum.bytes_out += metrics.bytes_out.get();
+    sum.connections_received += metrics.connections_received.get();
+    sum.connections_rejected += metrics.connections_rejected.get();
+    sum.folded += metrics.folded.get();
+    sum.foreign_batches += metrics.foreign_batches.get();
+    sum.turns += metrics.turns.get();
+    sum.protocol_errors += metrics.protocol_errors.get();
+    sum.buffer_limit_disconnects += metrics.buffer_limit_disconnects.get();
+  }
+  for (const auto& published : shared_.published) {
+    sum.hits += published.hits.get();
+    sum.misses += published.misses.get();
+    sum.expired += published.expired.get();
+    sum.evicted += published.evicted.get();
+    sum.changes += published.changes.get();
+  }
+  return sum;
+}
+
+Totals Statistics::totals() const {
+  Totals sum = raw();
+  for (const auto number : kResettable) sum.*number -= base_.*number;
+  return sum;
+}
+
+std::vector<CommandTotals> Statistics::raw_commands() const {
+  std::vector<CommandTotals> sums(command_count_);
+  for (const auto& shard : shards_) {
+    for (std::size_t i = 0; i < command_count_; ++i) {
+      const auto& counters = shard->metrics().commands[i];
+      sums[i].calls += counters.calls.get();
+      sums[i].nanoseconds += counters.nanoseconds.get();
+      sums[i].rejected += counters.rejected.get();
+      sums[i].failed += counters.failed.get();
+    }
+  }
+  return sums;
+}
+
+std::vector<CommandTotals> Statistics::commands() const {
+  auto sums = raw_commands();
+  for (std::size_t i = 0; i < command_count_; ++i) {
+    sums[i].calls -= base_commands_[i].calls;
+    sums[i].nanoseconds -= base_commands_[i].nanoseconds;
+    sums[i].rejected -= base_commands_[i].rejected;
+    sums[i].failed -= base_commands_[i].failed;
+  }
+  return sums;
+}
+
+std::map<std::string, std::uint64_t> Statistics::errors() const {
+  std::map<std::string, std::uint64_t> sums;
+  for (const auto& shard : shards_) {
+    for (const auto& [code, count] : shard->metrics().errors.all()) sums[code] += count;
+  }
+  return sums;
+}
+
+std::uint64_t Statistics::connections() const {
+  std::uint64_t sum = 0;
+  for (const auto& shard : shards_) sum += shard->metrics().connections.get();
+  return sum;
+}
+
+std::uint64_t Statistics::changes() const { return raw().changes; }
+
+void Statistics::reset() {
+  base_ = raw();
+  base_commands_ = raw_commands();
+  for (const auto& shard : shards_) shard->metrics().errors.reset();
+}
+
+void Statistics::sample(storage::Millis now, std::size_t used_bytes) {
+  peak_bytes_ = std::max(peak_bytes_, used_bytes);
+  const auto sums = raw();
+  const std::array now_values = {sums.requests, sums.bytes_in, sums.bytes_out};
+  const auto elapsed = now - last_time_;
+  if (last_time_ != 0 && elapsed > 0) {
+    for (std::size_t series = 0; series < now_values.size(); ++series) {
+      const auto done = now_values[series] - last_[series];
+      samples_[series].rates[next_] = done * 1000 / static_cast<std::uint64_t>(elapsed);
+    }
+    next_ = (next_ + 1) % kSamples;
+  }
+  last_ = now_values;
+  last_time_ = now;
+}
+
+std::uint64_t Statistics::rate(std::size_t series) const {
+  const auto& rates = samples_[series].rates;
+  return std::accumulate(rates.begin(), rates.end(), std::uint64_t{0}) / kSamples;
+}
+
+}  // namespace countd::server
