@@ -50,9 +50,9 @@ class RealFile final : public File {
   void write_back(std::uint64_t offset, std::uint64_t size) override {
 #ifdef SYNC_FILE_RANGE_WRITE
     // The call only hurries the kernel, so an error (a file system without it) changes nothing.
-    static_cast<void>(::sync_file_range(
-        fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(size),
-        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE));
+    static_cast<void>(::sync_file_range(fd_.get(), static_cast<off_t>(offset),
+                                        static_cast<off_t>(size),
+                                        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE));
 #else
     static_cast<void>(offset);
     static_cast<void>(size);
@@ -114,7 +114,7 @@ DiskResult<std::unique_ptr<File>> RealDisk::append(const std::string& path) {
 DiskResult<std::unique_ptr<FileBytes>> RealDisk::read(const std::string& path) {
   const auto fd = open_path(path, O_RDONLY);
   if (!fd) return fd.error();
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd->get(), &status) != 0) return disk_error(errno, "stat", path);
   if (S_ISDIR(status.st_mode)) return disk_error(EISDIR, "read", path);
   const auto size = static_cast<std::size_t>(status.st_size);

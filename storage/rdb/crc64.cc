@@ -104,13 +104,13 @@ COUNTD_CLMUL std::uint64_t crc64_by_clmul(std::uint64_t crc, std::string_view by
   __m128i lane[4];
   for (int i = 0; i < 4; ++i) lane[i] = load128(p + 16 * i);
   lane[0] = _mm_xor_si128(lane[0], _mm_set_epi64x(0, static_cast<long long>(crc)));
-  const __m128i by512 = _mm_set_epi64x(static_cast<long long>(kFold512High),
-                                       static_cast<long long>(kFold512Low));
+  const __m128i by512 =
+      _mm_set_epi64x(static_cast<long long>(kFold512High), static_cast<long long>(kFold512Low));
   for (p += 64; end - p >= 64; p += 64) {
     for (int i = 0; i < 4; ++i) lane[i] = fold(lane[i], by512, load128(p + 16 * i));
   }
-  const __m128i by128 = _mm_set_epi64x(static_cast<long long>(kFold128High),
-                                       static_cast<long long>(kFold128Low));
+  const __m128i by128 =
+      _mm_set_epi64x(static_cast<long long>(kFold128High), static_cast<long long>(kFold128Low));
   __m128i sum = lane[0];
   for (int i = 1; i < 4; ++i) sum = fold(sum, by128, lane[i]);
   for (; end - p >= 16; p += 16) sum = fold(sum, by128, load128(p));
