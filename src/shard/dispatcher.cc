@@ -52,18 +52,10 @@ Dispatched Dispatcher::dispatch(Wave& wave, Session& session, Request request) {
 // The row of a request that is known, whole and allowed; null: an error has been answered.
 const Command* Dispatcher::find(Wave& wave, Session& session, Request request) {
   const auto words = words_of(wave, request);
-  const Command* row = last_row_;
-  if (row == nullptr || words[0] != last_name_) {
-    row = shared_.table->resolve(words);
-    if (row == nullptr) {
-      answer_error(wave, session, commands::unknown_command(words));
-      return nullptr;
-    }
-    // Remembered only where the name alone decides.
-    if (row->subcommands.empty() && shared_.table->find(words[0]) == row) {
-      last_row_ = row;
-      last_name_.assign(words[0]);
-    }
+  const Command* const row = shared_.table->resolve(words);
+  if (row == nullptr) [[unlikely]] {
+    answer_error(wave, session, commands::unknown_command(words));
+    return nullptr;
   }
   if (!commands::arity_fits(*row, words.size())) [[unlikely]] {
     metrics_.commands[shared_.table->index(*row)].rejected.add(1);

@@ -74,8 +74,6 @@ class Dispatcher {
   Executor& executor_;
   metrics::ThreadMetrics& metrics_;
   const std::atomic<std::uint32_t>& gates_;
-  const commands::Command* last_row_ = nullptr;  // the row that last_name_ means
-  std::string last_name_;                        // as the client spelled it
   std::vector<int> positions_;
 };
 
