@@ -78,7 +78,7 @@ enum class Fold : std::uint8_t { kNone, kPlusOne, kMinusOne, kPlusArgument, kMin
 
 /// What a command does to a key, in Redis's words (COMMAND INFO, COMMAND GETKEYSANDFLAGS): one of
 /// the first four bits, and any of the others.
-enum KeyAccess : std::uint8_t {
+enum KeyAccess : std::uint16_t {
   kAccessDerived = 0,  // RO access or RW update, as the row's flags say
   kRO = 1u << 0,
   kRW = 1u << 1,
@@ -88,6 +88,7 @@ enum KeyAccess : std::uint8_t {
   kUpdate = 1u << 5,
   kInsert = 1u << 6,
   kDelete = 1u << 7,
+  kVariable = 1u << 8,  // depends on the arguments; the other bits are the most it may do
 };
 
 /// Where keys stand in a request. `first` 0: no keys. `last` counts from the end if negative.
@@ -98,8 +99,8 @@ struct KeySpec {
   int last = 0;
   int step = 0;
   int count_at = 0;
-  std::uint8_t access = kAccessDerived;       // bits of KeyAccess
-  std::uint8_t rest_access = kAccessDerived;  // of the keys after the first, where it differs
+  std::uint16_t access = kAccessDerived;       // bits of KeyAccess
+  std::uint16_t rest_access = kAccessDerived;  // of the keys after the first, where it differs
 };
 
 struct Command {

@@ -8,6 +8,7 @@
 #include "commands/hyperloglog.h"
 #include "commands/keys.h"
 #include "commands/module.h"
+#include "commands/server.h"
 #include "commands/strings.h"
 
 namespace countd::commands {
@@ -28,8 +29,14 @@ std::span<const std::span<const Command>> families() {
       scan_commands(),
       database_commands(),
       object_commands(),
+      dump_commands(),
       connection_commands(),
       client_commands(),
+      server_commands(),
+      save_commands(),
+      config_commands(),
+      memory_commands(),
+      slowlog_commands(),
       module_commands(),
   };
   // clang-format on

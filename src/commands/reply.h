@@ -87,6 +87,13 @@ class Reply {
   void boolean(bool value) {
     bytes([&] { writer_.boolean(value); });
   }
+  void big_number(std::string_view digits) {
+    bytes([&] { writer_.big_number(digits); });
+  }
+  /// Of the reply that follows; nothing in RESP2.
+  void attribute(std::size_t pairs) {
+    if (resp3()) bytes([&] { writer_.attribute(pairs); });
+  }
   void number(double value) {
     bytes([&] { writer_.number(value); });
   }
