@@ -43,7 +43,7 @@ std::uint64_t Database::hash_of(Record record) const {
 
 Place Database::insert(WritePass, const Key& key, Record image) {
   ASSERT_HOT(hash_key(key.bytes, context_.hash_seed) == key.hash);
-  directory_.step();
+  if (directory_.step()) account_directory();
   make_room(key.hash, image.size());
   Segment* segment = directory_.at(key.hash).segment();
   image.set_kept(segment->kept_mark != 0);

@@ -148,9 +148,10 @@ inline void Database::prefetch_record(std::uint64_t hash) const {
   const Directory::Entry entry = directory_.at(hash);
   Segment* segment = entry.segment();
   const Bucket* bucket = segment->bucket(bucket_of(hash, entry.buckets()));
-  if (const std::uint32_t mask = bucket->match(tag_of(hash)); mask != 0) {
-    prefetch_line(segment->at(bucket->offsets[static_cast<unsigned>(std::countr_zero(mask))]));
-  }
+  const std::uint32_t mask = bucket->match(tag_of(hash));
+  // No match: the entry will be a new one, and an insertion begins with the segment's header.
+  prefetch_line(mask == 0 ? static_cast<const void*>(segment)
+                          : segment->at(bucket->offsets[std::countr_zero(mask)]));
 }
 
 /// Where the segment after the one that holds `hash` begins; 0 after the last.

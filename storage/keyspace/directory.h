@@ -52,9 +52,12 @@ class Directory {
   /// REQUIRES: depth() < kMaxDepth.
   void grow();
   /// Goes on with a doubling that is under way: bounded work, called with every insertion.
-  void step() {
-    if (old_ != nullptr) [[unlikely]]
-      fill_next();
+  /// True if that is over now.
+  bool step() {
+    if (old_ == nullptr) [[likely]]
+      return false;
+    fill_next();
+    return old_ == nullptr;
   }
   [[nodiscard]] std::size_t memory_bytes() const;
 

@@ -141,6 +141,17 @@ class Record {
   std::byte* at_ = nullptr;
 };
 
+/// memcmp for the lengths that prefixes have, without the call.
+inline bool same_bytes(const char* a, const char* b, std::size_t size) {
+  if (size < 8 || size > 16) return std::memcmp(a, b, size) == 0;
+  std::uint64_t words[4];
+  std::memcpy(&words[0], a, 8);
+  std::memcpy(&words[1], b, 8);
+  std::memcpy(&words[2], a + size - 8, 8);
+  std::memcpy(&words[3], b + size - 8, 8);
+  return words[0] == words[1] && words[2] == words[3];
+}
+
 inline bool Record::has_key(std::string_view key, const PrefixTable& prefixes) const {
   if (key_form() == KeyForm::kText) {
     return key.size() == length_at(kKeyOffset) &&
@@ -148,8 +159,8 @@ inline bool Record::has_key(std::string_view key, const PrefixTable& prefixes) c
   }
   if (key_form() == KeyForm::kHeapText) return key == heap_key();
   const std::string_view head = prefix(prefixes);
-  return key.size() > head.size() && std::memcmp(key.data(), head.data(), head.size()) == 0 &&
-         spells_id(key.substr(head.size()), id());
+  return key.size() > head.size() && same_bytes(key.data(), head.data(), head.size()) &&
+         ends_in_id(key, head.size(), id());
 }
 
 /// A value in the form a record keeps; an object is owned by whoever holds it, then by the record.

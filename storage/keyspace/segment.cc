@@ -119,7 +119,7 @@ Place Segment::insert(std::uint64_t hash, Record image) {
   line->tags[slot] = tag_of(hash);
   line->offsets[slot] = offset_of(record);
   ++records;
-  count_in(record);
+  count_in(image);
   return {this, line, slot, record};
 }
 
@@ -150,7 +150,7 @@ bool Segment::replace(Place& place, Record image) {
     place.bucket->offsets[place.slot] = offset_of(moved);
     place.record = moved;
   }
-  count_in(place.record);
+  count_in(image);
   return true;
 }
 

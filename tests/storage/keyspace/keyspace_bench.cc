@@ -97,14 +97,9 @@ void memory_of_all_kinds() {
   }
 }
 
-struct Wave {
-  static constexpr std::size_t kSize = 16;
-  std::array<std::array<char, 32>, kSize> names;
-  std::array<Key, kSize> keys;
-};
+constexpr std::size_t kWave = 16;
 
-// `distance` 0: one by one; otherwise buckets are fetched a wave ahead of records, records ahead
-// of the operation.
+// `prefetch`: all buckets of a wave of keys are fetched, then all records, then the work is done.
 double add_speed(Keyspace& keys, std::uint64_t range, bool prefetch) {
   constexpr std::size_t kOperations = 4'000'000;
   std::vector<std::string> names;
@@ -120,13 +115,13 @@ double add_speed(Keyspace& keys, std::uint64_t range, bool prefetch) {
   for (const auto& name : names) all.push_back(keys.key(name, 0));
   const auto start = Clock::now();
   std::int64_t total = 0;
-  for (std::size_t done = 0; done < kOperations; done += Wave::kSize) {
+  for (std::size_t done = 0; done < kOperations; done += kWave) {
     const Key* wave = &all[done % (1 << 20)];
     if (prefetch) {
-      for (std::size_t index = 0; index < Wave::kSize; ++index) keys.prefetch_bucket(wave[index]);
-      for (std::size_t index = 0; index < Wave::kSize; ++index) keys.prefetch_record(wave[index]);
+      for (std::size_t index = 0; index < kWave; ++index) keys.prefetch_bucket(wave[index]);
+      for (std::size_t index = 0; index < kWave; ++index) keys.prefetch_record(wave[index]);
     }
-    for (std::size_t index = 0; index < Wave::kSize; ++index) total += *keys.add(wave[index], 1);
+    for (std::size_t index = 0; index < kWave; ++index) total += *keys.add(wave[index], 1);
   }
   const double each = nanoseconds_since(start) / kOperations;
   if (total == 42) fmt::print("\n");
@@ -147,19 +142,33 @@ void speed() {
   }
 }
 
+double insert_speed(std::uint64_t count, bool reserved, bool prefetch) {
+  Keyspace keys{{}};
+  if (reserved) keys.reserve(0, count);
+  std::array<std::array<char, 32>, kWave> names{};
+  std::array<Key, kWave> wave;
+  const double start = Clock::now();
+  for (std::uint64_t number = 0; number < count; number += kWave) {
+    for (std::size_t index = 0; index < kWave; ++index) {
+      wave[index] = keys.key(name_of(Kind::kCounter, number + index, names[index]), 0);
+    }
+    if (prefetch) {
+      for (const Key& key : wave) keys.prefetch_bucket(key);
+      for (const Key& key : wave) keys.prefetch_record(key);
+    }
+    for (const Key& key : wave) keys.set(key, std::int64_t{1});
+  }
+  return nanoseconds_since(start) / static_cast<double>(count);
+}
+
 void growth() {
   constexpr std::uint64_t kKeys = 5'000'000;
   std::array<char, 32> buffer{};
   for (const bool reserved : {false, true}) {
-    Keyspace keys{{}};
-    if (reserved) keys.reserve(0, kKeys);
-    const auto start = Clock::now();
-    for (std::uint64_t number = 0; number < kKeys; ++number) {
-      keys.set(keys.key(name_of(Kind::kCounter, number, buffer), 0), std::int64_t{1});
-    }
-    fmt::print("insert of {} keys, {}: {:.1f} ns each (key formatted and hashed), {} bytes\n",
-               kKeys, reserved ? "reserved" : "growing", nanoseconds_since(start) / kKeys,
-               keys.memory_bytes() / kKeys);
+    const double alone = insert_speed(kKeys, reserved, false);
+    const double ahead = insert_speed(kKeys, reserved, true);
+    fmt::print("insert of {} keys, {}: {:.1f} ns one by one, {:.1f} ns prefetched\n", kKeys,
+               reserved ? "reserved" : "growing", alone, ahead);
   }
   Keyspace keys{{}};
   std::vector<float> pauses;
