@@ -35,6 +35,8 @@ std::span<const std::span<const Command>> families() {
       server_commands(),
       save_commands(),
       config_commands(),
+      command_commands(),
+      debug_commands(),
       memory_commands(),
       slowlog_commands(),
       module_commands(),

@@ -4,6 +4,7 @@
 
 #include "commands/checked_out.h"
 #include "commands/error_text.h"
+#include "commands/server.h"
 #include "protocol/reply_writer.h"
 #include "tests/commands/harness_view.h"
 #include "tests/support/words.h"
@@ -67,6 +68,9 @@ std::string Harness::refusal(const commands::Session& session, const Command* ro
   }
   if (!session.authenticated && (row->flags & commands::kNoAuth) == 0) {
     return "NOAUTH Authentication required.";
+  }
+  if ((row->flags & commands::kGuarded) != 0) {
+    return std::string(commands::debug_refusal(config_.current(), session));
   }
   return {};
 }
