@@ -35,20 +35,22 @@ bool parse_length(std::string_view text, std::int64_t& value) {
 /// Reads "<up to 8 digits>\r\n", the usual way to write a length; null if anything else stands
 /// there. REQUIRES: kSmallLengthBytes readable bytes at `at`.
 inline const char* read_small_length(const char* at, std::int64_t& value) {
-  std::int64_t number = at[0] - '0';
-  if (number < 0 || number > 9) return nullptr;
-  if (at[1] != '\r') {
-    if (number == 0) return nullptr;
-    int i = 1;
-    for (; at[i] != '\r'; ++i) {
-      const int digit = at[i] - '0';
-      if (digit < 0 || digit > 9 || i == 8) return nullptr;
-      number = number * 10 + digit;
+  const auto first = static_cast<unsigned>(at[0] - '0');
+  const auto second = static_cast<unsigned>(at[1] - '0');
+  if (first > 9) return nullptr;
+  // One digit or two is a coin toss to the processor: chosen without a branch.
+  const bool single = at[1] == '\r';
+  value = single ? first : first * 10 + second;
+  at += single ? 1 : 2;
+  if (at[0] != '\r') [[unlikely]] {
+    for (int digits = 2; at[0] != '\r'; ++at, ++digits) {
+      const auto digit = static_cast<unsigned>(at[0] - '0');
+      if (digit > 9 || digits == 8) return nullptr;
+      value = value * 10 + digit;
     }
-    at += i - 1;
   }
-  value = number;
-  return at[2] == '\n' ? at + 3 : nullptr;
+  if ((!single && (first == 0 || second > 9)) || at[1] != '\n') return nullptr;
+  return at + 2;
 }
 constexpr std::ptrdiff_t kSmallLengthBytes = 10;
 

@@ -87,7 +87,7 @@ constexpr auto kImmutable = Mutability::kImmutable;
 constexpr auto kProtected = Mutability::kProtected;
 
 constexpr Row kLiveRows[] = {
-    {"bind", "", Section::kNetwork, kImmutable, special<BindOption>(true),
+    {"bind", "", Section::kNetwork, kImmutable, special_list<BindOption>(),
      "Addresses to listen on, IPv4 or IPv6; `*` is every IPv4 address and `::*` every IPv6 one. "
      "An address with a leading `-` may be missing on this machine."},
     {"port", "", Section::kNetwork, kImmutable, number<&Options::port>(0, 65535),
@@ -115,7 +115,7 @@ constexpr Row kLiveRows[] = {
     {"maxclients", "", Section::kNetwork, kMutable, number<&Options::maxclients>(1, kMaxInt),
      "Clients that may be connected at a time; further ones get an error and are closed."},
     {"client-output-buffer-limit", "", Section::kNetwork, kMutable,
-     special<OutputLimitOption>(true),
+     special_list<OutputLimitOption>(),
      "For each class of clients (normal, replica, pubsub): a client with more than the first "
      "size of unread replies is closed at once, one that stays above the second for the given "
      "seconds is closed then. 0: no limit."},
@@ -166,12 +166,12 @@ constexpr Row kLiveRows[] = {
     {"set-proc-title", "", Section::kProcess, kImmutable, Flag{&Options::set_proc_title},
      "Lets the process title tell the address that the server listens on."},
 
-    {"save", "", Section::kSnapshots, kMutable, special<SaveOption>(true),
+    {"save", "", Section::kSnapshots, kMutable, special_list<SaveOption>(),
      "A snapshot is taken when so many seconds have passed and so many changes were made since "
      "the last one. Each line adds a pair; \"\" alone: no snapshots but on command."},
-    {"dir", "", Section::kSnapshots, kProtected, special<DirOption>(false),
+    {"dir", "", Section::kSnapshots, kProtected, special_word<DirOption>(),
      "Directory of the snapshot file. It must exist."},
-    {"dbfilename", "", Section::kSnapshots, kProtected, special<FileNameOption>(false),
+    {"dbfilename", "", Section::kSnapshots, kProtected, special_word<FileNameOption>(),
      "Name of the snapshot file within dir."},
     {"rdbcompression", "", Section::kSnapshots, kMutable, Flag{&Options::rdbcompression},
      "Compresses long strings in snapshots."},
@@ -184,7 +184,7 @@ constexpr Row kLiveRows[] = {
     {"stop-writes-on-bgsave-error", "", Section::kSnapshots, kMutable,
      Flag{&Options::stop_writes_on_bgsave_error},
      "Refuses writes when the last snapshot failed, until one succeeds."},
-    {"appendonly", "", Section::kSnapshots, kMutable, special<AppendOnlyOption>(false),
+    {"appendonly", "", Section::kSnapshots, kMutable, special_word<AppendOnlyOption>(),
      "Keeps an append-only file. Only no is accepted: snapshots are what is stored."},
 
     {"maxmemory", "", Section::kMemory, kMutable, memory<&Options::maxmemory>(0),

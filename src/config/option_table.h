@@ -79,9 +79,9 @@ struct Special {
   /// `again`: the same file has set the option before.
   Complaint (*read)(Words words, bool again, Options& options);
   std::string (*show)(const Options& options);
-  /// What stands after the option's name, for each of its lines.
+  /// What stands after the option's name, for each of its lines; null: it takes one word, which
+  /// stands there as it is shown.
   std::vector<std::string> (*lines)(const Options& options);
-  bool many_words;
 };
 
 enum class InertKind : std::uint8_t { kFlag, kNumber, kMemory, kText, kWords };

@@ -118,7 +118,7 @@ Complaint read_inert(const Inert& inert, Words words, Options& options) {
 }
 
 bool takes_many_words(const Row& row) {
-  if (const auto* special = std::get_if<Special>(&row.field)) return special->many_words;
+  if (const auto* special = std::get_if<Special>(&row.field)) return special->lines != nullptr;
   if (const auto* inert = std::get_if<Inert>(&row.field)) return inert->kind == InertKind::kWords;
   return false;
 }
@@ -182,7 +182,8 @@ std::string show_value(const Row& row, const Options& options) {
 
 std::vector<std::string> conf_lines(const Row& row, const Options& options) {
   std::vector<std::string> values;
-  if (const auto* special = std::get_if<Special>(&row.field)) {
+  if (const auto* special = std::get_if<Special>(&row.field);
+      special != nullptr && special->lines != nullptr) {
     values = special->lines(options);
   } else if (const auto* number = std::get_if<Number>(&row.field);
              number != nullptr && number->unit == Unit::kMemory) {

@@ -150,10 +150,6 @@ Complaint DirOption::read(Words words, bool, Options& options) {
 
 std::string DirOption::show(const Options& options) { return options.dir; }
 
-std::vector<std::string> DirOption::lines(const Options& options) {
-  return {write_text(options.dir)};
-}
-
 Complaint FileNameOption::read(Words words, bool, Options& options) {
   if (words[0].empty() || words[0] == "." || words[0] == ".." ||
       words[0].find_first_of(std::string_view("/\0", 2)) != std::string::npos) {
@@ -165,10 +161,6 @@ Complaint FileNameOption::read(Words words, bool, Options& options) {
 
 std::string FileNameOption::show(const Options& options) { return options.dbfilename; }
 
-std::vector<std::string> FileNameOption::lines(const Options& options) {
-  return {write_text(options.dbfilename)};
-}
-
 Complaint AppendOnlyOption::read(Words words, bool, Options&) {
   const auto on = read_flag(words[0]);
   if (!on) return "argument must be 'yes' or 'no'";
@@ -179,7 +171,5 @@ Complaint AppendOnlyOption::read(Words words, bool, Options&) {
 std::string AppendOnlyOption::show(const Options& options) {
   return options.appendonly ? "yes" : "no";
 }
-
-std::vector<std::string> AppendOnlyOption::lines(const Options& options) { return {show(options)}; }
 
 }  // namespace countd::config

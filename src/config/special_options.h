@@ -31,26 +31,29 @@ struct OutputLimitOption {
 struct DirOption {
   static Complaint read(Words words, bool again, Options& options);
   static std::string show(const Options& options);
-  static std::vector<std::string> lines(const Options& options);
 };
 
 /// dbfilename: a name without a path.
 struct FileNameOption {
   static Complaint read(Words words, bool again, Options& options);
   static std::string show(const Options& options);
-  static std::vector<std::string> lines(const Options& options);
 };
 
 /// appendonly: only "no".
 struct AppendOnlyOption {
   static Complaint read(Words words, bool again, Options& options);
   static std::string show(const Options& options);
-  static std::vector<std::string> lines(const Options& options);
 };
 
+/// An option of many words, written as several lines or one.
 template <class Option>
-constexpr Special special(bool many_words) {
-  return {&Option::read, &Option::show, &Option::lines, many_words};
+constexpr Special special_list() {
+  return {&Option::read, &Option::show, &Option::lines};
+}
+/// An option of one word.
+template <class Option>
+constexpr Special special_word() {
+  return {&Option::read, &Option::show, nullptr};
 }
 
 /// Makes options.dir absolute; a complaint if there is no such directory.
