@@ -23,6 +23,7 @@ using Lines = std::vector<std::string>;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPatience{30000};
+constexpr long kLateness = 10;       // seconds
 constexpr milliseconds kQuiet{200};  // nothing more is expected after so long
 
 struct Setting {
@@ -85,6 +86,17 @@ Lines collect(Player& player, const Step& step, bool record) {
   return lines;
 }
 
+// TTL goes on while a busy machine lets a test wait.
+bool is_later_lifetime(const Step& step, const Lines& actual) {
+  const bool asks = step.text.starts_with("TTL ") && step.expected.size() == 1 &&
+                    actual.size() == 1 && step.expected[0].size() > 1 &&
+                    step.expected[0].starts_with(':') && actual[0].starts_with(':');
+  if (!asks) return false;
+  const auto expected = std::stol(step.expected[0].substr(1));
+  const auto passed = expected - std::stol(actual[0].substr(1));
+  return expected > kLateness && passed >= 0 && passed <= kLateness;
+}
+
 void say_hello(Player& player, const char* version) {
   player.send({"HELLO", version});
   if (!player.read(kPatience)) throw std::runtime_error("no reply to HELLO");
@@ -120,7 +132,7 @@ bool play(Player& player, const Step& step, bool record, Lines& actual) {
       break;
   }
   actual = collect(player, step, record);
-  return matches(step.expected, actual, step.unordered);
+  return matches(step.expected, actual, step.unordered) || is_later_lifetime(step, actual);
 }
 
 // The file with the replies of `actual` (by step) in place of those it had.
