@@ -140,6 +140,19 @@ void getkeys(Arguments& args, Session&, Reply& reply) {
   for (const int at : positions) reply.bulk(words[static_cast<std::size_t>(at)]);
 }
 
+// What a request does to a key, where its options decide: SET reads only if it has GET or compares.
+std::vector<std::string_view> access_in(const Command& row, std::span<const std::string_view> words,
+                                        bool first) {
+  auto access = access_of(row, first);
+  if (std::erase(access, "variable_flags") == 0) return access;
+  const bool reads = std::any_of(words.begin() + 3, words.end(), [](std::string_view word) {
+    return same_word(word, "get") || same_word(word, "ifeq") || same_word(word, "ifne") ||
+           same_word(word, "ifdeq") || same_word(word, "ifdne");
+  });
+  if (!reads) access = {"OW", "update"};
+  return access;
+}
+
 void getkeysandflags(Arguments& args, Session&, Reply& reply) {
   std::vector<int> positions;
   const Command* const row = next_request(args, positions, reply);
@@ -149,8 +162,7 @@ void getkeysandflags(Arguments& args, Session&, Reply& reply) {
   for (const int at : positions) {
     reply.array(2);
     reply.bulk(words[static_cast<std::size_t>(at)]);
-    auto access = access_of(*row, at == positions.front());
-    std::erase(access, "variable_flags");
+    const auto access = access_in(*row, words, at == positions.front());
     reply.set(access.size());
     for (const auto name : access) reply.simple(name);
   }

@@ -118,8 +118,9 @@ struct Command {
   std::span<const Argument> arguments = {};
   std::span<const Command> subcommands = {};
   Fold fold = Fold::kNone;
-  std::string_view history = {};  // "6.2.0: Added the `GET` option.; 7.0.0: …"
-  std::string_view tips = {};     // "request_policy:all_shards response_policy:agg_sum"
+  std::string_view history = {};   // "6.2.0: Added the `GET` option.; 7.0.0: …"
+  std::string_view tips = {};      // "request_policy:all_shards response_policy:agg_sum"
+  std::string_view key_note = {};  // what COMMAND INFO remarks on what is done to the first key
   /// Words that name it: 1, or 2 for a subcommand (the table sets it). Arguments begin there.
   std::uint8_t name_words = 1;
 };

@@ -1,3 +1,4 @@
+// The commands that count.
 #pragma once
 
 #include <span>
@@ -6,7 +7,9 @@
 
 namespace countd::commands {
 
-/// INCR, DECR, INCRBY, DECRBY, INCRBYFLOAT and INCREX.
+/// INCR, DECR, INCRBY, DECRBY, INCRBYFLOAT.
 std::span<const Command> counter_commands();
+/// INCREX.
+std::span<const Command> increx_commands();
 
 }  // namespace countd::commands

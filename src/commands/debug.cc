@@ -27,8 +27,8 @@ using enum ArgumentType;
 
 std::string_view debug_refusal(const config::Options& options, const Session& session) {
   const auto allowed = options.enable_debug_command;
-  const bool refused = allowed == config::Access::kNo ||
-                       (allowed == config::Access::kLocal && !is_local(session));
+  const bool refused =
+      allowed == config::Access::kNo || (allowed == config::Access::kLocal && !is_local(session));
   if (!refused) return {};
   return "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", "
          "you can run it from a local connection, otherwise you need to set this option in the "

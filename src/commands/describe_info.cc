@@ -85,8 +85,12 @@ struct KeyRange {
 };
 
 void answer_key_spec(const std::vector<std::string_view>& access, const KeyRange& range,
-                     Reply& reply) {
-  reply.map(3);
+                     std::string_view note, Reply& reply) {
+  reply.map(note.empty() ? 3 : 4);
+  if (!note.empty()) {
+    reply.bulk("notes");
+    reply.bulk(note);
+  }
   reply.bulk("flags");
   answer_statuses(access, reply);
   reply.bulk("begin_search");
@@ -119,14 +123,15 @@ void answer_key_specs(const Command& row, Reply& reply) {
   const bool apart = counted ? keys.first > 0 : keys.rest_access != kAccessDerived;
   reply.set(apart ? 2 : 1);
   if (apart) {
-    answer_key_spec(access_of(row, true), {keys.first, 0, 1, false}, reply);
+    answer_key_spec(access_of(row, true), {keys.first, 0, 1, false}, row.key_note, reply);
   }
+  const auto note = apart ? std::string_view() : row.key_note;
   if (counted) {
-    answer_key_spec(access_of(row, !apart), {keys.count_at, 0, keys.step, true}, reply);
+    answer_key_spec(access_of(row, !apart), {keys.count_at, 0, keys.step, true}, note, reply);
   } else {
     const int first = apart ? keys.first + keys.step : keys.first;
     const int last = keys.last < 0 ? keys.last : keys.last - first;
-    answer_key_spec(access_of(row, !apart), {first, last, keys.step, false}, reply);
+    answer_key_spec(access_of(row, !apart), {first, last, keys.step, false}, note, reply);
   }
 }
 
@@ -183,6 +188,8 @@ void answer_info(const CommandTable& table, const Command& row, Reply& reply) {
   reply.set(tips.size());
   for (const auto tip : tips) reply.bulk(tip);
   answer_key_specs(row, reply);
+  // Redis answers an empty set where there are none, an array where there are.
+  if (row.subcommands.empty()) return reply.set(0);
   reply.array(row.subcommands.size());
   for (const Command& subcommand : row.subcommands) answer_info(table, subcommand, reply);
 }

@@ -17,6 +17,7 @@ std::span<const std::span<const Command>> families() {
   // clang-format off
   static const std::array kFamilies = {
       counter_commands(),
+      increx_commands(),
       set_commands(),
       get_commands(),
       string_range_commands(),

@@ -158,7 +158,8 @@ constexpr Command kRows[] = {
                 .arguments = kSetArguments,
                 .history = "2.6.12: added EX, PX, NX and XX; 6.0.0: added KEEPTTL; 6.2.0: added "
                            "GET, EXAT and PXAT; 7.0.0: NX and GET may be given together; 8.4.0: "
-                           "added IFEQ, IFNE, IFDEQ and IFDNE"}),
+                           "added IFEQ, IFNE, IFDEQ and IFDNE",
+                .key_note = "Reads the value only with GET or a comparison"}),
     string_row({.name = "setnx",
                 .arity = 3,
                 .flags = kWrite | kDenyOom | kFast,
