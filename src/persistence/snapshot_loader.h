@@ -47,7 +47,7 @@ struct LoadError {
 
 [[noreturn]] inline void throw_exception_from_error(const LoadError&,
                                                     const boost::source_location&) {
-  ASSERT(!"a load result was used as a value without a look at its error");
+  ASSERT(false && "a load result was used as a value without a look at its error");
   std::abort();
 }
 

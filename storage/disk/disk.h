@@ -32,7 +32,7 @@ DiskError disk_error(int code, std::string_view operation, std::string_view path
 
 [[noreturn]] inline void throw_exception_from_error(const DiskError&,
                                                     const boost::source_location&) {
-  ASSERT(!"a DiskResult was used as a value without a look at its error");
+  ASSERT(false && "a DiskResult was used as a value without a look at its error");
   std::abort();
 }
 

@@ -19,7 +19,7 @@ namespace countd::storage::rdb {
 
 [[noreturn]] inline void throw_exception_from_error(const FormatError&,
                                                     const boost::source_location&) {
-  ASSERT(!"a FormatResult was used as a value without a look at its error");
+  ASSERT(false && "a FormatResult was used as a value without a look at its error");
   std::abort();
 }
 
