@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::uint64_t kMaxLagTicks = 64;
 constexpr int kSegmentsAtOnce = 4;
+// A sample is a bucket, and it costs little to look at three of its entries: that makes up for
+// the pool of earlier candidates by which Redis sharpens its choice.
+constexpr int kPerSample = 3;
 
 bool is_volatile(EvictionPolicy policy) { return policy >= EvictionPolicy::kVolatileLru; }
 
@@ -62,28 +65,28 @@ Place Keyspace::choose_victim(Database& database, EvictionPolicy policy, int sam
   const bool volatile_only = is_volatile(policy);
   Place best;
   std::uint64_t least = 0;
-  int sampled = 0;
-  // A bucket gives some samples at the price of one cache miss, but not all of them.
   const auto sample = [&](Segment& segment) {
     Bucket& bucket = *segment.bucket(static_cast<std::uint32_t>(random_.below(segment.buckets)));
     const auto start = static_cast<unsigned>(random_.below(Bucket::kSlots));
-    int from_here = 0;
-    for (unsigned step = 0; step < Bucket::kSlots && sampled < samples && from_here < 3; ++step) {
+    int sampled = 0;
+    for (unsigned step = 0; step < Bucket::kSlots && sampled < kPerSample; ++step) {
       const unsigned slot = (start + step) % Bucket::kSlots;
       if (bucket.tags[slot] == 0) continue;
       const Record record = segment.record(bucket, slot);
       if (volatile_only && !record.has_expiry()) continue;
       ++sampled;
-      ++from_here;
       const std::uint64_t value = worth(record, policy);
       if (best && value >= least) continue;
       best = {&segment, &bucket, slot, record};
       least = value;
     }
+    return sampled > 0;
   };
+  int sampled = 0;
   for (int tried = 0; tried < samples * 8 && sampled < samples; ++tried) {
     Segment& segment = *database.directory().at(random_.next()).segment();
-    if (volatile_only ? segment.expires != 0 : segment.records != 0) sample(segment);
+    if (volatile_only ? segment.expires == 0 : segment.records == 0) continue;
+    sampled += sample(segment) ? 1 : 0;
   }
   if (best) return best;
   return database.find_first(random_.next(),

@@ -1,0 +1,54 @@
+#include "storage/keyspace/prefix_table.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace countd::storage;
+
+namespace {
+
+std::optional<std::uint16_t> number_after_sightings(PrefixTable& table, std::string_view prefix) {
+  for (int sighting = 1; sighting < PrefixTable::kSightings; ++sighting) table.number_of(prefix);
+  return table.number_of(prefix);
+}
+
+}  // namespace
+
+TEST_CASE("a prefix is given a number once it has been seen a few times, and keeps it") {
+  PrefixTable table{7};
+  for (int sighting = 1; sighting < PrefixTable::kSightings; ++sighting) {
+    CHECK_FALSE(table.number_of("counter:").has_value());
+  }
+  CHECK(table.number_of("counter:") == 0);
+  CHECK(number_after_sightings(table, "hits:") == 1);
+  CHECK(table.number_of("counter:") == 0);
+  CHECK(table.text(0) == "counter:");
+  CHECK(table.text(1) == "hits:");
+  CHECK(number_after_sightings(table, "") == 2);
+}
+
+TEST_CASE("prefixes that come once do not use up the numbers") {
+  PrefixTable table{7};
+  for (int token = 0; token < 200'000; ++token)
+    table.number_of("token" + std::to_string(token) + "f");
+  CHECK(table.size() == 0);
+}
+
+TEST_CASE("prefixes beyond the last number have none, and the others keep theirs") {
+  PrefixTable table{7};
+  for (std::size_t index = 0; index < PrefixTable::kMaxPrefixes; ++index) {
+    REQUIRE(number_after_sightings(table, "p" + std::to_string(index) + ":") == index);
+  }
+  CHECK_FALSE(number_after_sightings(table, "one more:").has_value());
+  for (std::size_t index = 0; index < PrefixTable::kMaxPrefixes; ++index) {
+    REQUIRE(table.number_of("p" + std::to_string(index) + ":") == index);
+  }
+}
+
+TEST_CASE("a prefix that is too long has no number") {
+  PrefixTable table{7};
+  CHECK(number_after_sightings(table, std::string(PrefixTable::kMaxLength, 'x')).has_value());
+  CHECK_FALSE(
+      number_after_sightings(table, std::string(PrefixTable::kMaxLength + 1, 'x')).has_value());
+}
