@@ -26,7 +26,8 @@ using test::Words;
 
 constexpr std::size_t kCheckEvery = 5000;
 constexpr std::size_t kRemembered = 12;  // last commands kept for each key
-constexpr std::size_t kMaxDifferences = 20;
+constexpr std::size_t kMaxDifferences = 500;
+constexpr std::size_t kShownOfEach = 2;  // differences that are printed, for each command
 
 struct Setting {
   std::string countd;
@@ -126,6 +127,7 @@ class Comparison {
 
   void report(const Words& words, const Reply& a, const Reply& b) {
     ++differences_;
+    if (++shown_[words[0]] > kShownOfEach) return;
     std::printf("\ndifference %zu, seed %llu, about command %llu, %s:\n  %s\n", differences_,
                 static_cast<unsigned long long>(setting_.seed),
                 static_cast<unsigned long long>(done_), version_, as_typed(words).c_str());
@@ -187,6 +189,7 @@ class Comparison {
   Client a_;
   Client b_;
   std::map<std::string, std::deque<std::string>> history_;
+  std::map<std::string, std::size_t> shown_;
   const char* version_ = "RESP2";
   std::uint64_t done_ = 0;
   std::uint64_t checked_ = 0;
