@@ -52,7 +52,7 @@ Dispatched Dispatcher::dispatch(Wave& wave, Session& session, Request request) {
 // The row of a request that is known, whole and allowed; null: an error has been answered.
 const Command* Dispatcher::find(Wave& wave, Session& session, Request request) {
   const auto words = words_of(wave, request);
-  const Command* const row = shared_.table->resolve(words);
+  const Command* const row = remembered_.matches(words[0]) ? remembered_.row : look_up(words);
   if (row == nullptr) [[unlikely]] {
     answer_error(wave, session, commands::unknown_command(words));
     return nullptr;
@@ -66,6 +66,15 @@ const Command* Dispatcher::find(Wave& wave, Session& session, Request request) {
     metrics_.commands[shared_.table->index(*row)].rejected.add(1);
     answer_error(wave, session, "NOAUTH Authentication required.");
     return nullptr;
+  }
+  return row;
+}
+
+const Command* Dispatcher::look_up(std::span<const std::string_view> words) {
+  const Command* const row = shared_.table->resolve(words);
+  // A container's row depends on the second word too.
+  if (row != nullptr && row->subcommands.empty() && row->name_words == 1) {
+    remembered_.remember(words[0], row);
   }
   return row;
 }
@@ -167,9 +176,11 @@ void Dispatcher::run_session(Wave& wave, Session& session, const Command& row, R
                                 executor_.now(),      session.db,    0,
                                 shared_.shards};
   commands::Arguments arguments(words, context, 0, row.name_words);
-  const Item item = make_item(wave, session, row, request);
-  Reply reply(item.reply_slot(), wave.bytes, session.version, kOwnArena);
+  // Of CLIENT REPLY itself only what it has switched to says whether it is answered.
+  const auto slot = static_cast<std::uint32_t>(wave.slots.size());
+  Reply reply(wave.add_slot(), wave.bytes, session.version, kOwnArena);
   std::get<commands::SessionHandler>(row.handler)(arguments, session, reply);
+  if (session.reply_mode != ReplyMode::kOn) [[unlikely]] keep_silent(wave, session, slot);
   auto& counters = metrics_.commands[shared_.table->index(row)];
   counters.calls.add(1);
 }
@@ -234,12 +245,17 @@ Item Dispatcher::make_item(Wave& wave, Session& session, const Command& row, Req
 std::uint32_t Dispatcher::take_slot(Wave& wave, Session& session) {
   const auto slot = static_cast<std::uint32_t>(wave.slots.size());
   wave.add_slot();
-  if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
-    wave.silent.push_back(slot);
-    if (session.reply_mode == ReplyMode::kSkipping) session.reply_mode = ReplyMode::kOn;
-    if (session.reply_mode == ReplyMode::kSkipNext) session.reply_mode = ReplyMode::kSkipping;
-  }
+  if (session.reply_mode != ReplyMode::kOn) [[unlikely]] keep_silent(wave, session, slot);
   return slot;
+}
+
+void Dispatcher::keep_silent(Wave& wave, Session& session, std::uint32_t slot) {
+  wave.silent.push_back(slot);
+  if (session.reply_mode == ReplyMode::kSkipping) {
+    session.reply_mode = ReplyMode::kOn;
+  } else if (session.reply_mode == ReplyMode::kSkipNext) {
+    session.reply_mode = ReplyMode::kSkipping;
+  }
 }
 
 void Dispatcher::answer_error(Wave& wave, Session& session, std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "commands/command.h"
@@ -38,6 +39,34 @@ enum class Dispatched : std::uint8_t {
   kPaused,   // clients are paused: dispatch it again later
 };
 
+/// The last name that was looked up: clients repeat themselves. Names of 4 to 8 bytes only, which
+/// two loads compare.
+struct RememberedName {
+  std::uint32_t head = 0;
+  std::uint32_t tail = 0;
+  std::size_t size = std::string_view::npos;
+  const commands::Command* row = nullptr;
+
+  [[nodiscard]] bool matches(std::string_view name) const {
+    if (name.size() != size) return false;
+    return load(name.data()) == head && load(name.data() + name.size() - 4) == tail;
+  }
+  void remember(std::string_view name, const commands::Command* found) {
+    if (name.size() < 4 || name.size() > 8) return;
+    head = load(name.data());
+    tail = load(name.data() + name.size() - 4);
+    size = name.size();
+    row = found;
+  }
+
+ private:
+  static std::uint32_t load(const char* from) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, from, sizeof word);
+    return word;
+  }
+};
+
 class Dispatcher {
  public:
   Dispatcher(const SharedState& shared, Turn& turn, Executor& executor,
@@ -51,6 +80,7 @@ class Dispatcher {
                    commands::ServerView& view);
 
  private:
+  const commands::Command* look_up(std::span<const std::string_view> words);
   const commands::Command* find(Wave& wave, commands::Session& session, Request request);
   bool refused(Wave& wave, commands::Session& session, const commands::Command& row);
   Dispatched route(Wave& wave, commands::Session& session, const commands::Command& row,
@@ -68,12 +98,14 @@ class Dispatcher {
   Item make_item(Wave& wave, commands::Session& session, const commands::Command& row,
                  Request request);
   std::uint32_t take_slot(Wave& wave, commands::Session& session);
+  static void keep_silent(Wave& wave, commands::Session& session, std::uint32_t slot);
 
   const SharedState& shared_;
   Turn& turn_;
   Executor& executor_;
   metrics::ThreadMetrics& metrics_;
   const std::atomic<std::uint32_t>& gates_;
+  RememberedName remembered_;
   std::vector<int> positions_;
 };
 

@@ -66,16 +66,24 @@ void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
   }
   const std::int64_t took = shared_.clock->nanoseconds() - began;
   attribute(batch, std::max<std::int64_t>(0, took - timed_nanoseconds_));
+  foreign_ = false;  // what is accounted from now on is this thread's own
   shared_.published[static_cast<std::size_t>(shard)].update(keys);
 }
 
 bool Executor::timed(const commands::Command& row) const {
-  const std::int64_t threshold = options_->slowlog_log_slower_than;
-  return (row.flags & commands::kFast) == 0 ||
-         (threshold >= 0 && threshold < kTimeEachBelowMicros);
+  return (row.flags & commands::kFast) == 0 || time_each_;
+}
+
+void Executor::begin_turn(const config::Options& options, storage::Millis now) {
+  options_ = &options;
+  now_ = now;
+  const std::int64_t threshold = options.slowlog_log_slower_than;
+  time_each_ = threshold >= 0 && threshold < kTimeEachBelowMicros;
+  increments_unchecked_ = !time_each_ && options.maxmemory == 0;
 }
 
 void Executor::run_item(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
+  if (item.is_increment && increments_unchecked_) return run_increment(batch, item, keys);
   if (options_->maxmemory > 0 && (item.row->flags & commands::kDenyOom) != 0 &&
       !make_room(keys, shard)) [[unlikely]] {
     return refuse(batch, item, Errc::kOutOfMemory);
@@ -98,8 +106,13 @@ void Executor::refuse(Batch& batch, Item& item, Errc error) {
     slot.kind = ReplySlot::Kind::kError;
     slot.error = error;
   };
-  if (item.group == kNone) return answer(item.reply_slot());
+  auto& rejected = metrics_.commands[shared_.table->index(*item.row)].rejected;
+  if (item.group == kNone) {
+    rejected.add(1);
+    return answer(item.reply_slot());
+  }
   FoldGroup& group = batch.groups[item.group];
+  rejected.add(group.count);
   group.walked = true;
   for (std::uint32_t at = group.first; at != kNone; at = batch.members[at].next) {
     answer(batch.members[at].wave->slots[batch.members[at].slot]);
@@ -114,8 +127,7 @@ void Executor::run_increment(Batch& batch, Item& item, storage::Keyspace& keys) 
       slot.kind = ReplySlot::Kind::kInteger;
       slot.number = *result;
     } else {
-      slot.kind = ReplySlot::Kind::kError;
-      slot.error = result.error();
+      failed(item, slot, result.error());
     }
     return;
   }
@@ -140,13 +152,19 @@ void Executor::walk_group(Batch& batch, Item& item, storage::Keyspace& keys) {
     ReplySlot& slot = member.wave->slots[member.slot];
     const auto result = keys.add(key_of(item), member.prefix - before);
     before = member.prefix;
-    slot.kind = result.has_value() ? ReplySlot::Kind::kInteger : ReplySlot::Kind::kError;
     if (result.has_value()) {
+      slot.kind = ReplySlot::Kind::kInteger;
       slot.number = *result;
     } else {
-      slot.error = result.error();
+      failed(item, slot, result.error());
     }
   }
+}
+
+void Executor::failed(const Item& item, ReplySlot& slot, Errc error) {
+  slot.kind = ReplySlot::Kind::kError;
+  slot.error = error;
+  metrics_.commands[shared_.table->index(*item.row)].failed.add(1);
 }
 
 void Executor::run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
@@ -163,6 +181,9 @@ void Executor::run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int 
   const std::int64_t took = shared_.clock->nanoseconds() - began;
   timed_nanoseconds_ += took;
   account(item, took);
+  if (item.group != kNone) {
+    metrics_.commands[shared_.table->index(*item.row)].calls.add(batch.groups[item.group].count - 1);
+  }
 }
 
 void Executor::call(const Item& item, commands::Arguments& arguments,
@@ -234,23 +255,30 @@ void Executor::account(const Item& item, std::int64_t nanoseconds) {
 
 // Fast items share the batch's time evenly: two clock readings a batch instead of two an item.
 void Executor::attribute(const Batch& batch, std::int64_t nanoseconds) {
-  std::size_t shared = 0;
-  for (const Item& item : batch.items) shared += timed(*item.row) ? 0 : 1;
-  if (shared == 0) return;
-  const auto each = static_cast<std::uint64_t>(nanoseconds) / shared;
+  const auto each = static_cast<std::uint64_t>(nanoseconds) / batch.items.size();
   for (std::size_t i = 0; i < batch.items.size();) {
     const commands::Command* const row = batch.items[i].row;
-    std::uint64_t calls = 0;
-    std::uint64_t runs = 0;
-    for (; i < batch.items.size() && batch.items[i].row == row; ++i, ++runs) {
-      const auto group = batch.items[i].group;
-      calls += group == kNone ? 1 : batch.groups[group].count;
-    }
+    const std::size_t first = i;
+    while (i < batch.items.size() && batch.items[i].row == row) ++i;
     if (timed(*row)) continue;
+    std::uint64_t calls = i - first;
+    if (row->fold != commands::Fold::kNone && !batch.groups.empty()) {
+      calls = calls_of(batch, first, i);
+    }
     auto& counters = metrics_.commands[shared_.table->index(*row)];
     counters.calls.add(calls);
-    counters.nanoseconds.add(each * runs);
+    counters.nanoseconds.add(each * (i - first));
   }
+}
+
+// A group stands for as many calls as it has members.
+std::uint64_t Executor::calls_of(const Batch& batch, std::size_t first, std::size_t end) {
+  std::uint64_t calls = 0;
+  for (std::size_t i = first; i < end; ++i) {
+    const auto group = batch.items[i].group;
+    calls += group == kNone ? 1 : batch.groups[group].count;
+  }
+  return calls;
 }
 
 }  // namespace countd::shard

@@ -37,10 +37,7 @@ class Executor {
       : shared_(shared), metrics_(metrics), thread_(thread) {}
 
   /// The turn's options and time; both hold until the next call.
-  void begin_turn(const config::Options& options, storage::Millis now) {
-    options_ = &options;
-    now_ = now;
-  }
+  void begin_turn(const config::Options& options, storage::Millis now);
 
   /// Runs every item of the batch. REQUIRES: the lease of `shard` is held.
   void run(Batch& batch, storage::Keyspace& keys, int shard);
@@ -68,8 +65,10 @@ class Executor {
   void run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
   void call(const Item& item, commands::Arguments& arguments,
             std::span<storage::Keyspace* const> shards, Arena arena);
-  static void refuse(Batch& batch, Item& item, storage::Errc error);
+  void refuse(Batch& batch, Item& item, storage::Errc error);
+  void failed(const Item& item, commands::ReplySlot& slot, storage::Errc error);
   void attribute(const Batch& batch, std::int64_t nanoseconds);
+  static std::uint64_t calls_of(const Batch& batch, std::size_t first, std::size_t end);
   [[nodiscard]] bool timed(const commands::Command& row) const;
 
   SharedState& shared_;
@@ -77,6 +76,8 @@ class Executor {
   const config::Options* options_ = nullptr;
   const int thread_;
   storage::Millis now_ = 0;
+  bool time_each_ = false;             // the slow log wants each item's own time
+  bool increments_unchecked_ = false;  // no memory limit, no timing: straight to the keyspace
   bool foreign_ = false;  // the batch that runs is another thread's
   std::int64_t timed_nanoseconds_ = 0;
 };
