@@ -32,15 +32,14 @@ class Published {
   /// REQUIRES: the lease of `keys` is held.
   void update(const storage::Keyspace& keys) {
     const auto& counters = keys.counters();
-    memory_bytes.set(keys.memory_bytes());
-    hits.set(counters.hits);
-    misses.set(counters.misses);
+    update_memory_and_reads(keys);
     const bool same = counters.changes == changes.get() && counters.expired == expired.get() &&
                       counters.evicted == evicted.get();
     if (!same) update_sizes(keys);
   }
   /// As `update`, whatever has changed.
   void update_sizes(const storage::Keyspace& keys) {
+    update_memory_and_reads(keys);
     changes.set(keys.counters().changes);
     expired.set(keys.counters().expired);
     evicted.set(keys.counters().evicted);
@@ -59,6 +58,12 @@ class Published {
   }
 
  private:
+  void update_memory_and_reads(const storage::Keyspace& keys) {
+    memory_bytes.set(keys.memory_bytes());
+    hits.set(keys.counters().hits);
+    misses.set(keys.counters().misses);
+  }
+
   std::vector<DatabaseSizes> sizes_;
 };
 

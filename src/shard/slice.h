@@ -1,5 +1,5 @@
-// One shard's slice of the keyspace with what guards it. The keyspace and the inbox are touched
-// by the holder of the lease only.
+// One shard's slice of the keyspace with what guards it. All but the lease and the mailbox is
+// touched by the holder of the lease only.
 #pragma once
 
 #include <memory>
@@ -14,6 +14,7 @@ struct Slice {
   Lease<> lease;
   Mailbox mailbox;
   MailNode* inbox = nullptr;  // taken from the mailbox, not run yet
+  bool passed_home = false;   // the lease was handed to the home to drain, not to a check-out
   std::unique_ptr<storage::Keyspace> keys;
 };
 

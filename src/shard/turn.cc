@@ -19,11 +19,6 @@ Turn::Turn(int thread, std::span<Slice> slices, Executor& executor, Peers& peers
   }
 }
 
-void Turn::queue(const Item& item, int shard) {
-  folds_.close(item.hash);
-  out_[static_cast<std::size_t>(shard)]->items.push_back(item);
-}
-
 void Turn::queue_increment(const Item& item, int shard) {
   Batch& batch = *out_[static_cast<std::size_t>(shard)];
   if (const auto* const open = folds_.find(item.hash)) {
@@ -75,7 +70,8 @@ bool Turn::finish(MailNode* completions) {
   for (int round = 0; round < kMaxRounds; ++round) {
     flush_batches();
     progress_check_outs();
-    if (!settle_waves()) return false;
+    // A barrier that a wave has just run may have queued a check-out.
+    if (!settle_waves() && !check_out_can_go_on()) return false;
   }
   return true;
 }
@@ -179,19 +175,28 @@ Turn::Drained Turn::drain(int shard) {
 
 void Turn::release(int shard) {
   Slice& slice = slices_[static_cast<std::size_t>(shard)];
+  slice.passed_home = false;
   for (int round = 0;; ++round) {
     if (drain(shard) == Drained::kHandedOver) return;
     if (slice.lease.release(me_)) return;
     if (round >= kDrainRounds && shard != thread_) {
+      slice.passed_home = true;
       slice.lease.pass(static_cast<Holder>(shard) + 1);
       return peers_.wake(shard);
     }
   }
 }
 
+// The lease may also have been granted to a check-out whose node is still on its way: that is no
+// reason to give it back.
 bool Turn::home_is_due() const {
   const auto home = static_cast<std::size_t>(thread_);
-  return !held_[home] && slices_[home].lease.holder() == me_;
+  const Slice& slice = slices_[home];
+  return !held_[home] && slice.lease.holder() == me_ && slice.passed_home;
+}
+
+bool Turn::check_out_can_go_on() const {
+  return !check_outs_.empty() && !check_outs_.front()->waiting;
 }
 
 bool Turn::with_home(const std::function<void(storage::Keyspace&)>& work) {

@@ -29,7 +29,10 @@ class Turn {
 
   // -- while requests are read ------------------------------------------------------------------
   /// Queues one request for `shard`. An increment joins an open group of its key if it can.
-  void queue(const Item& item, int shard);
+  void queue(const Item& item, int shard) {
+    folds_.close(item.hash);
+    out_[static_cast<std::size_t>(shard)]->items.push_back(item);
+  }
   void queue_increment(const Item& item, int shard);
   /// Queues a command over several shards (ascending); its wave waits for it.
   void queue_span(const Item& item, std::vector<int> shards);
@@ -63,6 +66,7 @@ class Turn {
   Drained drain(int shard);
   void release(int shard);
   void progress_check_outs();
+  [[nodiscard]] bool check_out_can_go_on() const;
   bool acquire_next(CheckOut& check_out);
   void finish_check_out(CheckOut& check_out);
   bool settle_waves();
