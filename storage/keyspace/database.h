@@ -50,6 +50,7 @@ class Database {
   [[nodiscard]] Place find(const Key& key) const;
   void prefetch_bucket(std::uint64_t hash) const;
   void prefetch_record(std::uint64_t hash) const;
+  void prefetch_room(std::uint64_t hash) const;
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::uint64_t expires() const { return expires_; }
   [[nodiscard]] const Directory& directory() const { return directory_; }
@@ -152,6 +153,11 @@ inline void Database::prefetch_record(std::uint64_t hash) const {
   // No match: the entry will be a new one, and an insertion begins with the segment's header.
   prefetch_line(mask == 0 ? static_cast<const void*>(segment)
                           : segment->at(bucket->offsets[std::countr_zero(mask)]));
+}
+
+inline void Database::prefetch_room(std::uint64_t hash) const {
+  Segment* segment = directory_.at(hash).segment();
+  prefetch_line(segment->at(segment->heap_end));
 }
 
 /// Where the segment after the one that holds `hash` begins; 0 after the last.

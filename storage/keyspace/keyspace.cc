@@ -28,6 +28,8 @@ void Keyspace::prefetch_bucket(const Key& key) const { database_of(key).prefetch
 
 void Keyspace::prefetch_record(const Key& key) const { database_of(key).prefetch_record(key.hash); }
 
+void Keyspace::prefetch_room(const Key& key) const { database_of(key).prefetch_room(key.hash); }
+
 EntryView Keyspace::read(const Key& key) {
   const Place place = find_live(database_of(key), key);
   if (!place) {
@@ -46,12 +48,13 @@ EntryView Keyspace::peek(const Key& key) const {
 }
 
 Place Keyspace::find_live(Database& database, const Key& key) {
-  const Place place = database.find(key);
-  if (!place || !place.record.expired(now_)) [[likely]]
-    return place;
-  remove_unasked(database, place, Effect::kExpired);
-  database.shrink(key.hash);
-  return database.find(key);
+  Place place = database.find(key);
+  if (place && place.record.expired(now_)) [[unlikely]] {
+    remove_unasked(database, place, Effect::kExpired);
+    database.shrink(key.hash);
+    place = database.find(key);
+  }
+  return place;  // the only return: the place is built where the caller wants it
 }
 
 void Keyspace::remove_unasked(Database& database, const Place& place, Effect effect) {

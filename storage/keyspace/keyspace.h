@@ -80,6 +80,8 @@ class Keyspace {
   // -- prefetching: both are hints, in this order, some operations apart ------------------------
   void prefetch_bucket(const Key& key) const;
   void prefetch_record(const Key& key) const;
+  /// A third, for loading: where a new entry will be written.
+  void prefetch_room(const Key& key) const;
 
   // -- reading ----------------------------------------------------------------------------------
   /// As a client reads: counts a hit or a miss and feeds LRU/LFU; deletes the entry if expired.

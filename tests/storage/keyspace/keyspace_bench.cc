@@ -155,6 +155,7 @@ double insert_speed(std::uint64_t count, bool reserved, bool prefetch) {
     if (prefetch) {
       for (const Key& key : wave) keys.prefetch_bucket(key);
       for (const Key& key : wave) keys.prefetch_record(key);
+      for (const Key& key : wave) keys.prefetch_room(key);
     }
     for (const Key& key : wave) keys.set(key, std::int64_t{1});
   }

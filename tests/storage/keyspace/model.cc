@@ -84,6 +84,7 @@ void Player::step_add(int db, const std::string& name) {
   if (below(2) == 0) {
     keys.prefetch_bucket(key);
     keys.prefetch_record(key);
+    keys.prefetch_room(key);
   }
   const bool folded = below(3) == 0;
   const auto result = folded ? keys.add_folded(key, delta, std::min<std::int64_t>(delta, 0),
