@@ -51,7 +51,7 @@ enum class Errc : std::uint8_t {
 };
 
 [[noreturn]] inline void throw_exception_from_error(Errc, const boost::source_location&) {
-  ASSERT(!"a Result was used as a value without a look at its error");
+  ASSERT(false && "a Result was used as a value without a look at its error");
   std::abort();
 }
 
