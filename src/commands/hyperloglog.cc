@@ -24,6 +24,7 @@ namespace countd::commands {
 
 namespace hll = storage::hyperloglog;
 
+using storage::EntryView;
 using storage::Errc;
 using storage::Key;
 using storage::Keyspace;
@@ -47,33 +48,39 @@ void pfadd_new(Arguments& args, Keyspace& keys, const Key& key, Reply& reply) {
 }
 
 // Adds `element`, which is known to change the sketch, and all that follow it.
-std::optional<Errc> add_from(hll::Element element, Arguments& args, std::string& bytes,
-                             hll::HistogramCache* histogram) {
-  const std::size_t sparse_max_bytes = args.options().hll_sparse_max_bytes;
-  for (;;) {
-    const auto added = hll::add(bytes, element, sparse_max_bytes, histogram);
-    if (!added) return added.error();
-    if (args.done()) return std::nullopt;
-    element = hll::element_of(args.next());
-  }
+std::optional<Errc> pfadd_from(hll::Element element, Arguments& args, Keyspace& keys,
+                               const Key& key, const EntryView& entry) {
+  std::optional<Errc> failure;
+  edit_sketch(keys, key, entry, [&](std::string& bytes, std::unique_ptr<StringCache>& cache) {
+    const std::size_t sparse_max_bytes = args.options().hll_sparse_max_bytes;
+    for (;;) {
+      const auto added = hll::add(bytes, element, sparse_max_bytes, histogram_in(cache));
+      if (!added) failure = added.error();
+      if (failure || args.done()) return;
+      element = hll::element_of(args.next());
+    }
+  });
+  return failure;
 }
 
 void pfadd(Arguments& args, Keyspace& keys, Reply& reply) {
   const auto key = args.next_key();
   const auto entry = keys.peek(key);
   if (!entry) return pfadd_new(args, keys, key, reply);
+  const bool any = !args.done();
+  auto element = any ? hll::element_of(args.next()) : hll::Element{};
+  if (any) prefetch_for_add(entry, element);
   const auto bytes = sketch_bytes(entry);
   if (!bytes) return reply.error(bytes.error());
-  while (!args.done()) {
-    const auto element = hll::element_of(args.next());
+  while (any) {
     const auto raises = hll::would_raise(*bytes, element);
     if (!raises) return reply.error(raises.error());
-    if (!*raises) continue;
-    std::optional<Errc> failure;
-    edit_sketch(keys, key, entry, [&](std::string& edited, std::unique_ptr<StringCache>& cache) {
-      failure = add_from(element, args, edited, histogram_in(cache));
-    });
-    return failure ? reply.error(*failure) : reply.integer(1);
+    if (*raises) {
+      const auto failure = pfadd_from(element, args, keys, key, entry);
+      return failure ? reply.error(*failure) : reply.integer(1);
+    }
+    if (args.done()) break;
+    element = hll::element_of(args.next());
   }
   reply.integer(0);
 }
