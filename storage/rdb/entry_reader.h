@@ -44,7 +44,6 @@ struct Entry {
 };
 
 struct ReaderOptions {
-  int version = kFileVersion;
   Vendor vendor = Vendor::kRedis;
   int databases = 16;
   bool whole_file = false;  // ends with its end mark; a block ends with its bytes

@@ -86,7 +86,6 @@ std::optional<FormatError> read_notes(std::string_view file, int databases, File
 
 ReaderOptions FileLayout::reader_options(int databases, bool whole_file) const {
   ReaderOptions options;
-  options.version = version;
   options.vendor = vendor;
   options.databases = databases;
   options.whole_file = whole_file;

@@ -23,7 +23,7 @@ class FaultyDisk final : public storage::Disk {
 
   std::map<std::string, std::string> files;
   int syncs = 0;
-  std::size_t least_unsynced = 0;  // bytes written since write_back, at the time of a sync
+  std::size_t left_to_sync = 0;  // at the last sync: bytes that no write_back had sent before
 
   storage::DiskResult<std::unique_ptr<storage::File>> create(const std::string& path) override {
     if (create_fails) return storage::disk_error(EACCES, "open", path);
@@ -77,7 +77,7 @@ class FaultyDisk final : public storage::Disk {
     }
     storage::DiskStatus sync() override {
       ++disk_.syncs;
-      disk_.least_unsynced = disk_.files[path_].size() - sent_;
+      disk_.left_to_sync = disk_.files[path_].size() - sent_;
       if (disk_.sync_fails) return storage::disk_error(EIO, "fsync", path_);
       return {};
     }

@@ -155,7 +155,7 @@ TEST_CASE("a large file is sent to the disk in steps, so that the sync has littl
   writer.finish(0);
   writer.wait();
   CHECK(disk.files["d/dump.rdb"].size() > (30u << 20));
-  CHECK(disk.least_unsynced < (5u << 20));
+  CHECK(disk.left_to_sync < (5u << 20));
 }
 
 TEST_CASE("without checksum the file's CRC is 0") {
