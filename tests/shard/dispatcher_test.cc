@@ -36,9 +36,10 @@ std::vector<std::string> key_of_each(int shards) {
 TEST_CASE("what is no command, or has too few words, is refused in its place") {
   Simulation simulation(1);
   auto& caller = simulation.add_caller(0);
-  const auto replies =
-      simulation.call_all(caller, {"INCR n", "NOSUCH a b", "INCR", "GET n m", "CONFIG GET", "incr n"});
-  CHECK(replies == Replies{":1", "-ERR unknown command 'NOSUCH', with args beginning with: 'a' 'b' ",
+  const auto replies = simulation.call_all(
+      caller, {"INCR n", "NOSUCH a b", "INCR", "GET n m", "CONFIG GET", "incr n"});
+  CHECK(replies == Replies{":1",
+                           "-ERR unknown command 'NOSUCH', with args beginning with: 'a' 'b' ",
                            "-ERR wrong number of arguments for 'incr' command",
                            "-ERR wrong number of arguments for 'get' command",
                            "-ERR wrong number of arguments for 'config|get' command", ":2"});
@@ -121,9 +122,9 @@ TEST_CASE("CLIENT REPLY OFF and SKIP keep exactly the replies from being sent th
   CHECK(simulation.call_all(caller, {"INCR n", "CLIENT REPLY SKIP", "INCR n", "INCR n"}) ==
         Replies{":1", ":3"});
   CHECK(simulation.call_all(caller, {"CLIENT REPLY SKIP", "NOSUCH", "INCR n"}) == Replies{":4"});
-  CHECK(simulation.call_all(caller, {"CLIENT REPLY OFF", "INCR n", "NOSUCH", "SELECT 0",
-                                     "CLIENT REPLY SKIP", "INCR n", "INCR n", "CLIENT REPLY ON",
-                                     "INCR n"}) == Replies{"+OK", ":8"});
+  CHECK(simulation.call_all(
+            caller, {"CLIENT REPLY OFF", "INCR n", "NOSUCH", "SELECT 0", "CLIENT REPLY SKIP",
+                     "INCR n", "INCR n", "CLIENT REPLY ON", "INCR n"}) == Replies{"+OK", ":8"});
   // Across waves too.
   CHECK(simulation.call_all(caller, {"CLIENT REPLY SKIP"}).empty());
   CHECK(simulation.call_all(caller, {"INCR n"}).empty());
@@ -134,13 +135,17 @@ TEST_CASE("pipeline-order strict makes a barrier wherever the shard changes, rel
   const auto keys = key_of_each(4);
   for (const bool strict : {false, true}) {
     Simulation simulation(4);
-    simulation.options.pipeline_order = strict ? countd::config::PipelineOrder::kStrict
-                                               : countd::config::PipelineOrder::kRelaxed;
+    simulation.options.pipeline_order =
+        strict ? countd::config::PipelineOrder::kStrict : countd::config::PipelineOrder::kRelaxed;
     auto& caller = simulation.add_caller(2);
     int barriers = 0;
     caller.on_barrier = [&](const auto&) { ++barriers; };
-    caller.queue({{"INCR", keys[0]}, {"INCR", keys[0]}, {"INCR", keys[3]}, {"INCR", keys[1]},
-                  {"INCR", keys[1]}, {"INCR", keys[0]}});
+    caller.queue({{"INCR", keys[0]},
+                  {"INCR", keys[0]},
+                  {"INCR", keys[3]},
+                  {"INCR", keys[1]},
+                  {"INCR", keys[1]},
+                  {"INCR", keys[0]}});
     REQUIRE(simulation.run_to_the_end());
     CHECK(caller.replies == Replies{":1", ":2", ":1", ":1", ":2", ":3"});
     CHECK(barriers == (strict ? 3 : 0));

@@ -14,8 +14,7 @@ using Replies = std::vector<std::string>;
 
 namespace {
 
-constexpr std::string_view kOom =
-    "-OOM command not allowed when used memory > 'maxmemory'.";
+constexpr std::string_view kOom = "-OOM command not allowed when used memory > 'maxmemory'.";
 
 const countd::metrics::CommandCounters& counters(const Simulation& simulation,
                                                  std::string_view command, std::size_t thread = 0) {
@@ -37,7 +36,8 @@ TEST_CASE("calls are counted a request, folded or not, timed together or one by 
     Simulation simulation(1);
     simulation.options.slowlog_log_slower_than = threshold;
     auto& caller = simulation.add_caller(0);
-    simulation.call_all(caller, {"INCR n", "INCR n", "INCR n", "GET n", "INCR n", "DECR n", "GET n"});
+    simulation.call_all(caller,
+                        {"INCR n", "INCR n", "INCR n", "GET n", "INCR n", "DECR n", "GET n"});
     // A fold of INCR and DECR is counted with the command that began it.
     CHECK(counters(simulation, "decr").calls.get() + counters(simulation, "incr").calls.get() == 5);
     CHECK(counters(simulation, "get").calls.get() == 2);
@@ -164,6 +164,6 @@ TEST_CASE("what a shard publishes is what its keyspace has, after every batch") 
   simulation.call(caller, "FLUSHALL");
   CHECK(simulation.shared.published[0].sizes()[0].keys.get() == 0);
   CHECK(simulation.shared.published[1].sizes()[0].keys.get() == 0);
-  CHECK(simulation.shared.memory_bytes() == simulation.slices[0].keys->memory_bytes() +
-                                                simulation.slices[1].keys->memory_bytes());
+  CHECK(simulation.shared.memory_bytes() ==
+        simulation.slices[0].keys->memory_bytes() + simulation.slices[1].keys->memory_bytes());
 }

@@ -25,13 +25,13 @@ constexpr std::uint64_t kMore = 0x100;
 /// What the three threads share. `wrong` is set by the first step that finds a rule broken.
 struct Slice {
   std::uint32_t word = 0;
-  std::string mailbox;             // nodes in order of arrival
-  std::string inbox;               // taken, not run
-  std::string ran;                 // in order
+  std::string mailbox;  // nodes in order of arrival
+  std::string inbox;    // taken, not run
+  std::string ran;      // in order
   std::array<bool, kThreads> granted{};
   bool home_woken = false;
-  bool passed_home = false;        // the lease was handed over to be drained, not granted
-  int working = 0;                 // threads that have ended all but their waiting
+  bool passed_home = false;  // the lease was handed over to be drained, not granted
+  int working = 0;           // threads that have ended all but their waiting
   const char* wrong = nullptr;
 
   void encode(std::string& to) const {
@@ -92,9 +92,7 @@ class StepAtomic {
 class Participant {
  public:
   Participant(Thread& thread, int drain_rounds)
-      : thread_(thread),
-        me_(static_cast<Holder>(thread.index()) + 1),
-        drain_rounds_(drain_rounds) {
+      : thread_(thread), me_(static_cast<Holder>(thread.index()) + 1), drain_rounds_(drain_rounds) {
     running = &thread;
   }
 
@@ -205,9 +203,8 @@ class Participant {
   void wait_for_grant() {
     const auto index = static_cast<std::size_t>(thread_.index());
     for (;;) {
-      thread_.wait([&](const Slice& s) {
-        return s.granted[index] || (index == kHome && s.home_woken);
-      });
+      thread_.wait(
+          [&](const Slice& s) { return s.granted[index] || (index == kHome && s.home_woken); });
       const auto due = thread_.step([&](Slice& s) -> std::uint64_t {
         if (s.granted[index]) {
           s.granted[index] = false;

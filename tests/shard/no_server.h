@@ -20,8 +20,7 @@ class NoServer : public commands::ServerView {
   commands::SnapshotStatus snapshot_status() override { return {}; }
   void reload(std::function<void(bool, std::string)>) override {}
   std::string shutdown(commands::ShutdownSave, bool, bool) override { return "ERR no"; }
-  void for_each_client(std::function<void(commands::ClientRef&)>,
-                       std::function<void()>) override {}
+  void for_each_client(std::function<void(commands::ClientRef&)>, std::function<void()>) override {}
   void pause_clients(storage::Millis, bool) override {}
   void unpause_clients() override {}
   void set_active_expire(bool) override {}

@@ -95,8 +95,8 @@ void Caller::wave_idle(shard::Wave& wave) {
     NoServer server;
     const auto request = *std::exchange(barrier_, std::nullopt);
     if (on_barrier) on_barrier(requests_);
-    simulation_.threads[static_cast<std::size_t>(thread_)].dispatcher.run_barrier(
-        wave, session, request, server);
+    simulation_.threads[static_cast<std::size_t>(thread_)].dispatcher.run_barrier(wave, session,
+                                                                                  request, server);
     if (wave.outstanding != 0) return;
   }
   if (!paused) go_on();
@@ -151,8 +151,7 @@ std::string Simulation::call(Caller& caller, std::string_view line) {
   return replies.empty() ? std::string() : replies.back();
 }
 
-std::vector<std::string> Simulation::call_all(Caller& caller,
-                                              std::vector<std::string_view> lines) {
+std::vector<std::string> Simulation::call_all(Caller& caller, std::vector<std::string_view> lines) {
   std::vector<Words> wave;
   for (const auto line : lines) wave.push_back(split_words(line));
   caller.replies.clear();

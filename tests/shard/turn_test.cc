@@ -49,7 +49,8 @@ class Mix {
     }
     for (auto& [name, count] : increments_) {
       std::vector<std::int64_t> expected(count.size());
-      for (std::size_t i = 0; i < expected.size(); ++i) expected[i] = static_cast<std::int64_t>(i) + 1;
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        expected[i] = static_cast<std::int64_t>(i) + 1;
       std::ranges::sort(count);
       if (count != expected) return name + ": increments are not 1..N";
     }
@@ -100,7 +101,8 @@ class Mix {
     const auto& command = request[0];
     if (command == "DBSIZE") return;
     if (command == "MSET") {
-      return histories_["pair" + request[1].substr(1)].add(caller, std::stoll(request[2]), true, when);
+      return histories_["pair" + request[1].substr(1)].add(caller, std::stoll(request[2]), true,
+                                                           when);
     }
     if (command == "MGET") return note_pair(caller, request, reply, when);
     auto& history = histories_[request[1]];
@@ -212,7 +214,8 @@ TEST_CASE("another command on the key ends a fold, and sees exactly what came be
 TEST_CASE("one key in two databases is two counters") {
   Simulation simulation(1);
   auto& caller = simulation.add_caller(0);
-  CHECK(simulation.call_all(caller, {"INCR n", "SELECT 1", "INCR n", "INCR n", "SELECT 0", "INCR n"}) ==
+  CHECK(simulation.call_all(caller,
+                            {"INCR n", "SELECT 1", "INCR n", "INCR n", "SELECT 0", "INCR n"}) ==
         std::vector<std::string>{":1", "+OK", ":1", ":2", "+OK", ":2"});
 }
 
@@ -232,7 +235,8 @@ TEST_CASE("every member of a fold on another type answers the error by itself") 
 namespace {
 
 // What Redis answers to the same requests, one after the other.
-std::vector<std::string> redis_answers(std::int64_t value, const std::vector<std::int64_t>& deltas) {
+std::vector<std::string> redis_answers(std::int64_t value,
+                                       const std::vector<std::int64_t>& deltas) {
   std::vector<std::string> replies;
   for (const auto delta : deltas) {
     if (__builtin_add_overflow(value, delta, &value)) {
