@@ -226,10 +226,14 @@ void Grammar::spoil(Command& command) {
       if (words.size() > 1) words.pop_back();
       break;
     case 1:
-      words.push_back(value());
+      words.push_back(pick(kBadTimes));
       break;
     case 2:
-      if (words.size() > 1) words[1 + below(words.size() - 1)] = pick(kBadTimes);
+      // Not a lifetime of RESTORE, which Redis adds to the time without looking whether it fits,
+      // and not a cursor of SCAN, which it takes though it be negative.
+      if (words.size() > 1 && words[0] != "RESTORE" && words[0] != "SCAN") {
+        words[1 + below(words.size() - 1)] = pick(kBadTimes);
+      }
       break;
     default:  // or spelled in another way
       for (auto& byte : words[0]) {

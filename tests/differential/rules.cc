@@ -16,7 +16,7 @@ const std::vector<Rule>& Grammar::rules() {
       {"GET {k}", 20},
       {"SET {k} {v} [ NX | XX ] [ GET ] [ EX {s} | PX {ms} | EXAT {at} | PXAT {atms} | KEEPTTL ]",
        40},
-      {"SET {k} {v} [ EX {bad} | PX {bad} | EXAT {bad} | PXAT {bad} | {v} ]", 4},
+      {"SET {k} {v} [ EX {bad} | PX {bad} | EXAT {bad} | PXAT {bad} | WHAT ]", 4},
       {"SETNX {k} {v}", 4},
       {"SETEX {k} ( {s} | {bad} ) {v}", 4},
       {"PSETEX {k} ( {ms} | {bad} ) {v}", 4},
@@ -39,7 +39,7 @@ const std::vector<Rule>& Grammar::rules() {
       {"EXPIRE {k} {s} [ NX | XX | GT | LT ] [ XX | GT ]", 8},
       {"PEXPIRE {k} {ms} [ NX | XX | GT | LT ]", 6},
       {"EXPIREAT {k} {at} [ NX | XX | GT | LT ]", 6},
-      {"PEXPIREAT {k} {atms} [ NX | XX | GT | LT | {v} ]", 6},
+      {"PEXPIREAT {k} {atms} [ NX | XX | GT | LT | WHAT ]", 6},
       {"( EXPIRE | PEXPIRE | EXPIREAT | PEXPIREAT ) {k} {bad}", 3},
       {"TTL {k}", 6, Compare::kTime},
       {"PTTL {k}", 6, Compare::kTime},
@@ -65,7 +65,9 @@ const std::vector<Rule>& Grammar::rules() {
       {"DUMP {k}", 6, Compare::kPayload},
       {"RESTORE {k} ( 0 | {ms} ) {dump} [ REPLACE ]", 5},
       {"RESTORE {k} ( 0 | {atms} ) {dump} ABSTTL [ REPLACE ] [ IDLETIME 5 | FREQ 7 ]", 3},
-      {"RESTORE {k} {bad} ( {dump} | {v} ) [ REPLACE ] [ IDLETIME {i} | FREQ {i} | ABSTTL ]", 2},
+      {"RESTORE {k} ( -1 | x | 1.5 ) ( {dump} | {v} ) [ REPLACE ] [ IDLETIME {i} | FREQ {i} | "
+       "ABSTTL ]",
+       2},
       {"PFADD {k} [ {e}+ ] [ {e}+ ]", 20},
       {"PFCOUNT {k}+", 8},
       {"PFMERGE {k} [ {k}+ ]", 6},
@@ -76,7 +78,8 @@ const std::vector<Rule>& Grammar::rules() {
       {"ECHO {v}", 1},
       {"CLIENT GETNAME", 1},
       {"CLIENT SETNAME {v}", 1},
-      {"COMMAND GETKEYS ( SET {k} {v} | MSET {k} {v} {k} {v} | DEL {k}+ | PFMERGE {k}+ | PING )",
+      {"COMMAND GETKEYS ( SET {k} {v} | MSET {k} {v} {k} {v} | DEL {k}+ | PFMERGE {k} {k}+ | PING "
+       ")",
        2},
       {"( NOSUCH | {v} ) {v} {v}", 1},
   };
