@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,7 @@ class Grammar {
   void remember_payload(std::string payload);
   [[nodiscard]] std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
 
-  static const std::vector<Rule>& rules();
+  static std::span<const Rule> rules();
 
  private:
   void expand(const std::vector<std::string_view>& tokens, std::size_t& at, bool keep,
