@@ -1,0 +1,116 @@
+#include "net/listener.h"
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <string>
+
+#include "config/options.h"
+#include "tests/support/server_process.h"
+
+using countd::config::Options;
+using countd::config::Store;
+using countd::net::Listener;
+using countd::test::free_port;
+using countd::test::TemporaryFolder;
+
+namespace {
+
+// Listens as the options say; remembers who came in.
+struct Door {
+  explicit Door(Options options)
+      : store(std::move(options)),
+        listener(context, store, [this](int descriptor, countd::commands::Session session) {
+          ::close(descriptor);
+          peers.push_back(session.peer_address);
+          locals.push_back(session.local_address);
+        }) {}
+
+  void run_until_accepted(std::size_t count) {
+    while (peers.size() < count && context.run_one() != 0) {
+    }
+  }
+
+  boost::asio::io_context context{1};
+  Store store;
+  std::vector<std::string> peers;
+  std::vector<std::string> locals;
+  Listener listener;
+};
+
+Options on(std::vector<std::string> addresses) {
+  Options options;
+  options.port = free_port();
+  options.bind = std::move(addresses);
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("who comes in is told by its address and the server's") {
+  const auto options = on({"127.0.0.1"});
+  Door door(options);
+  REQUIRE(door.listener.open() == "");
+  const countd::test::Client first(options.port);
+  const countd::test::Client second(options.port);
+  door.run_until_accepted(2);
+  CHECK(door.peers[0].starts_with("127.0.0.1:"));
+  CHECK(door.peers[0] != door.peers[1]);
+  CHECK(door.locals[0] == "127.0.0.1:" + std::to_string(options.port));
+}
+
+TEST_CASE("an address that cannot be had is an error, unless it begins with a dash") {
+  // 192.0.2.0/24 is for documentation: no machine has an address in it.
+  Door strict(on({"127.0.0.1", "192.0.2.1"}));
+  CHECK(strict.listener.open().find("192.0.2.1") != std::string::npos);
+  Door lenient(on({"127.0.0.1", "-192.0.2.1"}));
+  CHECK(lenient.listener.open() == "");
+  Door nothing(on({"-192.0.2.1"}));
+  CHECK(nothing.listener.open() != "");
+  Door nonsense(on({"not an address"}));
+  CHECK(nonsense.listener.open() != "");
+}
+
+TEST_CASE("a port that is taken is an error") {
+  const auto options = on({"127.0.0.1"});
+  Door first(options);
+  REQUIRE(first.listener.open() == "");
+  Door second(options);
+  CHECK(second.listener.open().find("Address already in use") != std::string::npos);
+  first.listener.close();
+  Door third(options);
+  CHECK(third.listener.open() == "");
+}
+
+TEST_CASE("a unix socket has its mode, replaces a stale one, and goes when it is closed") {
+  const TemporaryFolder folder;
+  const auto path = (folder.path() / "countd.sock").string();
+  Options options;
+  options.port = 0;
+  options.unixsocket = path;
+  options.unixsocketperm = 0600;
+  for (int round = 0; round < 2; ++round) {
+    Door door(options);
+    REQUIRE(door.listener.open() == "");
+    struct stat status{};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    CHECK(S_ISSOCK(status.st_mode));
+    CHECK((status.st_mode & 0777) == 0600);
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    REQUIRE(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    door.run_until_accepted(1);
+    CHECK(door.peers == std::vector<std::string>{path + ":0"});
+    ::close(descriptor);
+    if (round == 0) continue;  // the socket stays, as after a crash
+    door.listener.close();
+    CHECK_FALSE(std::filesystem::exists(path));
+  }
+}
