@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "commands/versions.h"
 #include "config/command_line.h"
 #include "config/store.h"
 #include "server/log.h"
 #include "server/process.h"
 #include "server/server.h"
-#include "server/version.h"
 
 namespace {
 
@@ -54,7 +54,7 @@ int serve(countd::config::Loaded loaded) {
   Log log;
   const auto executable = own_path();
   if (const auto error = settle(loaded.options, log); !error.empty()) return fail(error);
-  log.notice(fmt::format("countd {} starting, pid {}, {} threads", countd::server::kVersion,
+  log.notice(fmt::format("countd {} starting, pid {}, {} threads", countd::commands::kVersion,
                          ::getpid(), loaded.options.threads));
   if (const auto warning = countd::config::ignored_warning(loaded.ignored); !warning.empty()) {
     log.warning(warning);
@@ -79,8 +79,8 @@ int main(int argc, char** argv) {
   if (!command_line.error.empty()) return fail(command_line.error);
   switch (command_line.action) {
     case CommandLine::Action::kVersion:
-      fmt::print("countd v={} redis_compatible={} bits={}\n", countd::server::kVersion,
-                 countd::server::kRedisVersion, sizeof(void*) * 8);
+      fmt::print("countd v={} redis_compatible={} bits={}\n", countd::commands::kVersion,
+                 countd::commands::kRedisVersion, sizeof(void*) * 8);
       return 0;
     case CommandLine::Action::kHelp:
       fmt::print("{}", countd::config::usage_text());

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <sstream>
 
 #include "config/value_text.h"
 
@@ -27,16 +28,26 @@ std::optional<std::size_t> class_of(std::string_view name) {
   return std::nullopt;
 }
 
+// One quoted word may hold all of them: --save "3600 1" on a command line.
+std::vector<std::string> spread(Words words) {
+  if (words.size() != 1) return {words.begin(), words.end()};
+  std::vector<std::string> parts;
+  std::istringstream text(words[0]);
+  for (std::string part; text >> part;) parts.push_back(part);
+  return parts;
+}
+
 bool is_empty_text(Words words) { return words.size() == 1 && words[0].empty(); }
 
 }  // namespace
 
-Complaint SaveOption::read(Words words, bool again, Options& options) {
+Complaint SaveOption::read(Words given, bool again, Options& options) {
   constexpr const char* kInvalid = "Invalid save parameters";
-  if (is_empty_text(words)) {
+  if (is_empty_text(given)) {
     options.save.clear();
     return std::nullopt;
   }
+  const auto words = spread(given);
   std::vector<SavePoint> points;
   if (again) points = options.save;
   if (words.size() % 2 != 0) return kInvalid;
@@ -85,7 +96,8 @@ std::vector<std::string> BindOption::lines(const Options& options) {
   return {addresses.empty() ? "\"\"" : join(addresses)};
 }
 
-Complaint OutputLimitOption::read(Words words, bool, Options& options) {
+Complaint OutputLimitOption::read(Words given, bool, Options& options) {
+  const auto words = spread(given);
   if (words.empty() || words.size() % 4 != 0) {
     return "Wrong number of arguments in buffer limit configuration.";
   }

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <string>
 
+#include "commands/versions.h"
 #include "server/info.h"
-#include "server/version.h"
 
 namespace countd::server {
 namespace {
@@ -51,9 +51,9 @@ std::string peak_share(const Facts& f) {
 using F = const Facts&;
 
 constexpr InfoField kFields[] = {
-    {"server", "redis_version", [](F) { return std::string(kRedisVersion); },
+    {"server", "redis_version", [](F) { return std::string(commands::kRedisVersion); },
      "the Redis version whose behaviour is offered"},
-    {"server", "countd_version", [](F) { return std::string(kVersion); }, "this server's version"},
+    {"server", "countd_version", [](F) { return std::string(commands::kVersion); }, "this server's version"},
     {"server", "redis_mode", [](F) { return std::string("standalone"); }, "always standalone"},
     {"server", "os", [](F) { return system_name(); }, "kernel and machine"},
     {"server", "arch_bits", [](F) { return text(sizeof(void*) * 8); }, "width of a pointer"},

@@ -1,6 +1,7 @@
 // The server's log: one line an event, as Redis spells it: "pid:M 24 Nov 2026 11:00:00.000 * text".
 #pragma once
 
+#include <atomic>
 #include <cstdio>
 #include <mutex>
 #include <string>
@@ -28,7 +29,7 @@ class Log {
  private:
   std::mutex mutex_;
   std::FILE* file_ = stdout;
-  config::LogLevel level_ = config::LogLevel::kNotice;
+  std::atomic<config::LogLevel> level_ = config::LogLevel::kNotice;
 };
 
 }  // namespace countd::server

@@ -11,7 +11,6 @@
 #include "config/options.h"
 #include "server/admin_view.h"
 #include "server/process.h"
-#include "server/version.h"
 
 namespace countd::server {
 namespace {
@@ -57,7 +56,7 @@ void Server::build_shards() {
   }
   for (std::size_t i = 0; i < count; ++i) {
     shards_.push_back(std::make_unique<shard::Shard>(static_cast<int>(i), slices_, shared_, store_,
-                                                     *this, gates_));
+                                                     *this));
     clients_.push_back(std::make_unique<net::Clients>(*shards_[i], *this));
   }
   statistics_ = std::make_unique<Statistics>(shards_, shared_);
@@ -72,7 +71,7 @@ std::string Server::prepare() {
   max_clients_ = fit_descriptors(options.maxclients);
   if (max_clients_ < options.maxclients) {
     log_.warning(fmt::format("The limit of open files allows {} clients instead of {}.",
-                             max_clients_, options.maxclients));
+                             max_clients_.load(), options.maxclients));
   }
   std::vector<storage::Keyspace*> keys;
   for (auto& slice : slices_) keys.push_back(slice.keys.get());
@@ -129,7 +128,7 @@ void Server::watch_signals() {
 void Server::accept(int descriptor, commands::Session session) {
   auto& metrics = shards_[0]->metrics();
   metrics.connections_received.add(1);
-  if (open_connections_.load() >= std::min(max_clients_, store_.current().maxclients)) {
+  if (open_connections_.load() >= std::min(max_clients_.load(), store_.current().maxclients)) {
     metrics.connections_rejected.add(1);
     [[maybe_unused]] const auto written =
         ::write(descriptor, kTooManyText.data(), kTooManyText.size());
@@ -232,7 +231,7 @@ void Server::for_each_client(const std::function<void(net::Connection&)>& visit,
 }
 
 void Server::set_gate(shard::Gate gate, bool on) {
-  on ? gates_.fetch_or(gate) : gates_.fetch_and(~static_cast<std::uint32_t>(gate));
+  on ? shared_.gates.fetch_or(gate) : shared_.gates.fetch_and(~static_cast<std::uint32_t>(gate));
 }
 
 void Server::pause(storage::Millis until, bool all) {
@@ -273,7 +272,7 @@ Facts Server::facts() const {
   facts.executable = executable_;
   facts.conf_path = store_.conf_path();
   facts.connections = statistics_->connections();
-  facts.max_clients = max_clients_;
+  facts.max_clients = max_clients_.load();
   facts.allocator = allocator_bytes();
   facts.used_bytes = facts.allocator.allocated;
   facts.startup_bytes = startup_bytes_;

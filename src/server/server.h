@@ -86,7 +86,6 @@ class Server final : public shard::Peers, public net::Front {
   metrics::SlowLog slow_log_;
   shard::SystemClock clock_;
   shard::SharedState shared_;
-  std::atomic<std::uint32_t> gates_{0};
   std::vector<shard::Slice> slices_;
   std::vector<std::unique_ptr<shard::Shard>> shards_;
   std::vector<std::unique_ptr<net::Clients>> clients_;
@@ -100,7 +99,7 @@ class Server final : public shard::Peers, public net::Front {
   int idle_percent_ = 100;
   storage::Millis started_ = 0;
   std::size_t startup_bytes_ = 0;
-  int max_clients_ = 0;
+  std::atomic<int> max_clients_ = 0;
   std::atomic<std::uint64_t> next_client_id_{1};
   std::atomic<int> open_connections_{0};
   std::atomic<storage::Millis> paused_until_{0};

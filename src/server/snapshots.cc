@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "commands/checked_out.h"
+#include "commands/versions.h"
 #include "config/options.h"
 #include "persistence/snapshot_loader.h"
 #include "server/process.h"
 #include "server/server.h"
-#include "server/version.h"
 
 namespace countd::server {
 
@@ -60,8 +60,8 @@ void Snapshots::cut(std::span<storage::Keyspace* const> keys) {
         });
       });
   storage::rdb::FileFacts facts;
-  facts.redis_version = kRedisVersion;
-  facts.countd_version = kVersion;
+  facts.redis_version = commands::kRedisVersion;
+  facts.countd_version = commands::kVersion;
   facts.created_seconds = keys[0]->now() / 1000;
   facts.used_memory_bytes = allocator_bytes().allocated;
   facts.hash_seed = server_.shared().hash_seed;

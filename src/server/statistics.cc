@@ -8,13 +8,20 @@ namespace {
 
 // Every number of Totals that RESETSTAT sets back.
 constexpr std::array kResettable = {
-    &Totals::requests,    &Totals::bytes_in,
-    &Totals::bytes_out,   &Totals::connections_received,
-    &Totals::hits,        &Totals::misses,
-    &Totals::expired,     &Totals::evicted,
-    &Totals::folded,      &Totals::foreign_batches,
-    &Totals::turns,       &Totals::protocol_errors,
-    &Totals::connections_rejected, &Totals::buffer_limit_disconnects,
+    &Totals::requests,
+    &Totals::bytes_in,
+    &Totals::bytes_out,
+    &Totals::connections_received,
+    &Totals::hits,
+    &Totals::misses,
+    &Totals::expired,
+    &Totals::evicted,
+    &Totals::folded,
+    &Totals::foreign_batches,
+    &Totals::turns,
+    &Totals::protocol_errors,
+    &Totals::connections_rejected,
+    &Totals::buffer_limit_disconnects,
 };
 
 }  // namespace
@@ -53,6 +60,7 @@ Totals Statistics::raw() const {
 
 Totals Statistics::totals() const {
   Totals sum = raw();
+  const std::lock_guard lock(mutex_);
   for (const auto number : kResettable) sum.*number -= base_.*number;
   return sum;
 }
@@ -73,6 +81,7 @@ std::vector<CommandTotals> Statistics::raw_commands() const {
 
 std::vector<CommandTotals> Statistics::commands() const {
   auto sums = raw_commands();
+  const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < command_count_; ++i) {
     sums[i].calls -= base_commands_[i].calls;
     sums[i].nanoseconds -= base_commands_[i].nanoseconds;
@@ -99,14 +108,16 @@ std::uint64_t Statistics::connections() const {
 std::uint64_t Statistics::changes() const { return raw().changes; }
 
 void Statistics::reset() {
+  const std::lock_guard lock(mutex_);
   base_ = raw();
   base_commands_ = raw_commands();
   for (const auto& shard : shards_) shard->metrics().errors.reset();
 }
 
 void Statistics::sample(storage::Millis now, std::size_t used_bytes) {
-  peak_bytes_ = std::max(peak_bytes_, used_bytes);
   const auto sums = raw();
+  const std::lock_guard lock(mutex_);
+  peak_bytes_ = std::max(peak_bytes_, used_bytes);
   const std::array now_values = {sums.requests, sums.bytes_in, sums.bytes_out};
   const auto elapsed = now - last_time_;
   if (last_time_ != 0 && elapsed > 0) {
@@ -120,7 +131,18 @@ void Statistics::sample(storage::Millis now, std::size_t used_bytes) {
   last_time_ = now;
 }
 
+std::size_t Statistics::peak_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return peak_bytes_;
+}
+
+void Statistics::reset_peak() {
+  const std::lock_guard lock(mutex_);
+  peak_bytes_ = 0;
+}
+
 std::uint64_t Statistics::rate(std::size_t series) const {
+  const std::lock_guard lock(mutex_);
   const auto& rates = samples_[series].rates;
   return std::accumulate(rates.begin(), rates.end(), std::uint64_t{0}) / kSamples;
 }

@@ -1,10 +1,11 @@
-// The sums over all threads that INFO shows, since start or CONFIG RESETSTAT.
+// The sums over all threads that INFO shows, since start or CONFIG RESETSTAT. Any thread may ask.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,8 +56,8 @@ class Statistics {
   [[nodiscard]] std::uint64_t ops_per_second() const { return rate(0); }
   [[nodiscard]] double input_kbps() const { return static_cast<double>(rate(1)) / 1024; }
   [[nodiscard]] double output_kbps() const { return static_cast<double>(rate(2)) / 1024; }
-  [[nodiscard]] std::size_t peak_bytes() const { return peak_bytes_; }
-  void reset_peak() { peak_bytes_ = 0; }
+  [[nodiscard]] std::size_t peak_bytes() const;
+  void reset_peak();
 
  private:
   static constexpr std::size_t kSamples = 16;
@@ -70,7 +71,8 @@ class Statistics {
 
   std::span<const std::unique_ptr<shard::Shard>> shards_;
   const shard::SharedState& shared_;
-  std::size_t command_count_;
+  const std::size_t command_count_;
+  mutable std::mutex mutex_;  // guards what follows
   Totals base_;
   std::vector<CommandTotals> base_commands_;
   std::array<Sample, 3> samples_;

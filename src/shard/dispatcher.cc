@@ -7,6 +7,7 @@
 #include "commands/checked_out.h"
 #include "commands/error_text.h"
 #include "commands/reply.h"
+#include "commands/server.h"
 #include "config/options.h"
 #include "storage/base/integer.h"
 
@@ -66,6 +67,13 @@ const Command* Dispatcher::find(Wave& wave, Session& session, Request request) {
     metrics_.commands[shared_.table->index(*row)].rejected.add(1);
     answer_error(wave, session, "NOAUTH Authentication required.");
     return nullptr;
+  }
+  if ((row->flags & commands::kGuarded) != 0) [[unlikely]] {
+    const auto text = commands::debug_refusal(executor_.options(), session);
+    if (!text.empty()) {
+      answer_error(wave, session, text);
+      return nullptr;
+    }
   }
   return row;
 }

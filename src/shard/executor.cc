@@ -19,6 +19,7 @@ constexpr std::size_t kRecordAhead = 8;
 constexpr std::size_t kPrefetchMinimum = 4;
 // Fast commands share their batch's time; below this threshold the slow log wants each one's own.
 constexpr std::int64_t kTimeEachBelowMicros = 2000;
+constexpr std::uint32_t kShortRequestWords = 3;
 
 bool has_key(const Item& item) { return item.row->keys.first == 1; }
 
@@ -70,8 +71,12 @@ void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
   shared_.published[static_cast<std::size_t>(shard)].update(keys);
 }
 
-bool Executor::timed(const commands::Command& row) const {
-  return (row.flags & commands::kFast) == 0 || time_each_;
+// Short requests share their batch's time. What can be long by itself is timed by itself.
+bool Executor::timed(const Item& item) const {
+  if (time_each_) return true;
+  if ((item.row->flags & commands::kFast) != 0) return false;
+  return item.words > kShortRequestWords ||
+         std::holds_alternative<commands::GatherHandler>(item.row->handler);
 }
 
 void Executor::begin_turn(const config::Options& options, storage::Millis now) {
@@ -88,13 +93,12 @@ void Executor::run_item(Batch& batch, Item& item, storage::Keyspace& keys, int s
       !make_room(keys, shard)) [[unlikely]] {
     return refuse(batch, item, Errc::kOutOfMemory);
   }
-  if (timed(*item.row)) {
+  if (timed(item)) {
     run_timed(batch, item, keys, shard);
   } else if (item.is_increment) {
     run_increment(batch, item, keys);
   } else {
-    commands::CallContext context{options_, shared_.table, shared_.hash_seed, now_, item.db,
-                                  shard,    shared_.shards};
+    const auto context = context_of(item, shard);
     commands::Arguments arguments(item.request(), context, has_key(item) ? item.hash : 0);
     storage::Keyspace* const only = &keys;
     call(item, arguments, {&only, 1}, {batch.arena, static_cast<std::uint16_t>(shard)});
@@ -167,13 +171,24 @@ void Executor::failed(const Item& item, ReplySlot& slot, Errc error) {
   metrics_.commands[shared_.table->index(*item.row)].failed.add(1);
 }
 
+commands::CallContext Executor::context_of(const Item& item, int shard) {
+  random_ = random_ * 6364136223846793005u + 1442695040888963407u;  // Knuth's MMIX
+  return {.options = options_,
+          .table = shared_.table,
+          .hash_seed = shared_.hash_seed,
+          .now = now_,
+          .db = item.db,
+          .shard = shard,
+          .shards = shared_.shards,
+          .random = random_ ^ (random_ >> 29)};
+}
+
 void Executor::run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
   const std::int64_t began = shared_.clock->nanoseconds();
   if (item.is_increment) {
     run_increment(batch, item, keys);
   } else {
-    commands::CallContext context{options_, shared_.table, shared_.hash_seed, now_, item.db,
-                                  shard,    shared_.shards};
+    const auto context = context_of(item, shard);
     commands::Arguments arguments(item.request(), context, has_key(item) ? item.hash : 0);
     storage::Keyspace* const only = &keys;
     call(item, arguments, {&only, 1}, {batch.arena, static_cast<std::uint16_t>(shard)});
@@ -213,14 +228,27 @@ void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> sh
   for (auto* const keys : shards) {
     if (keys != nullptr) keys->begin_turn(now_);
   }
-  commands::CallContext context{options_, shared_.table, shared_.hash_seed, now_, item.db,
-                                0,        shared_.shards};
+  const auto context = context_of(item, 0);
   commands::Arguments arguments(item.request(), context, 0);
-  call(item, arguments, shards, {item.wave->bytes, kOwnArena});
+  if (has_room(item, shards)) {
+    call(item, arguments, shards, {item.wave->bytes, kOwnArena});
+  } else {
+    commands::Reply(item.reply_slot(), item.wave->bytes, item.version, kOwnArena)
+        .error(Errc::kOutOfMemory);
+  }
   account(item, shared_.clock->nanoseconds() - began);
   for (std::size_t i = 0; i < shards.size(); ++i) {
     if (shards[i] != nullptr) shared_.published[i].update_sizes(*shards[i]);
   }
+}
+
+// Evicts from the shards that the request holds until memory is within the limit.
+bool Executor::has_room(const Item& item, std::span<storage::Keyspace* const> shards) {
+  if (options_->maxmemory == 0 || (item.row->flags & commands::kDenyOom) == 0) return true;
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    if (shards[i] != nullptr && make_room(*shards[i], static_cast<int>(i))) return true;
+  }
+  return false;
 }
 
 bool Executor::make_room(storage::Keyspace& keys, int shard) {
@@ -259,8 +287,11 @@ void Executor::attribute(const Batch& batch, std::int64_t nanoseconds) {
   for (std::size_t i = 0; i < batch.items.size();) {
     const commands::Command* const row = batch.items[i].row;
     const std::size_t first = i;
-    while (i < batch.items.size() && batch.items[i].row == row) ++i;
-    if (timed(*row)) continue;
+    if (timed(batch.items[i])) {
+      ++i;
+      continue;
+    }
+    while (i < batch.items.size() && batch.items[i].row == row && !timed(batch.items[i])) ++i;
     std::uint64_t calls = i - first;
     if (row->fold != commands::Fold::kNone && !batch.groups.empty()) {
       calls = calls_of(batch, first, i);

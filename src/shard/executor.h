@@ -2,6 +2,7 @@
 // into that thread's metrics, whichever shard it works on.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -25,7 +26,8 @@ struct SharedState {
   Clock* clock = nullptr;
   std::uint64_t hash_seed = 0;
   int shards = 1;
-  std::deque<Published> published;  // by shard
+  std::deque<Published> published;      // by shard
+  std::atomic<std::uint32_t> gates{0};  // bits of Gate: what is refused or held at the moment
 
   /// Heap bytes of all keyspaces, as each published it last.
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -62,20 +64,23 @@ class Executor {
   void run_item(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
   void run_increment(Batch& batch, Item& item, storage::Keyspace& keys);
   void walk_group(Batch& batch, Item& item, storage::Keyspace& keys);
+  commands::CallContext context_of(const Item& item, int shard);
   void run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
   void call(const Item& item, commands::Arguments& arguments,
             std::span<storage::Keyspace* const> shards, Arena arena);
   void refuse(Batch& batch, Item& item, storage::Errc error);
   void failed(const Item& item, commands::ReplySlot& slot, storage::Errc error);
+  bool has_room(const Item& item, std::span<storage::Keyspace* const> shards);
   void attribute(const Batch& batch, std::int64_t nanoseconds);
   static std::uint64_t calls_of(const Batch& batch, std::size_t first, std::size_t end);
-  [[nodiscard]] bool timed(const commands::Command& row) const;
+  [[nodiscard]] bool timed(const Item& item) const;
 
   SharedState& shared_;
   metrics::ThreadMetrics& metrics_;
   const config::Options* options_ = nullptr;
   const int thread_;
   storage::Millis now_ = 0;
+  std::uint64_t random_ = static_cast<std::uint64_t>(shared_.clock->nanoseconds());
   bool time_each_ = false;             // the slow log wants each item's own time
   bool increments_unchecked_ = false;  // no memory limit, no timing: straight to the keyspace
   bool foreign_ = false;  // the batch that runs is another thread's

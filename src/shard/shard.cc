@@ -13,7 +13,7 @@ constexpr std::int64_t kWindowNs = 100'000'000;
 }  // namespace
 
 Shard::Shard(int index, std::span<Slice> slices, SharedState& shared, config::Store& store,
-             Peers& peers, const std::atomic<std::uint32_t>& gates)
+             Peers& peers)
     : index_(index),
       slices_(slices),
       shared_(shared),
@@ -23,7 +23,7 @@ Shard::Shard(int index, std::span<Slice> slices, SharedState& shared, config::St
       metrics_(shared.table->count()),
       executor_(shared, metrics_, index),
       turn_(index, slices, executor_, peers, metrics_),
-      dispatcher_(shared, turn_, executor_, metrics_, gates),
+      dispatcher_(shared, turn_, executor_, metrics_, shared.gates),
       upkeep_(turn_, executor_, shared, index) {
   begin_turn();
 }

@@ -28,7 +28,7 @@ namespace countd::shard {
 class Shard {
  public:
   Shard(int index, std::span<Slice> slices, SharedState& shared, config::Store& store,
-        Peers& peers, const std::atomic<std::uint32_t>& gates);
+        Peers& peers);
 
   /// Runs the loop on the calling thread until stop().
   void run();

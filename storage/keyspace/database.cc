@@ -106,13 +106,15 @@ void Database::make_room(std::uint64_t hash, std::size_t record_size) {
   for (;;) {
     Segment& segment = *directory_.at(hash).segment();
     if (segment.has_room(record_size)) return;
-    std::size_t records = segment.records + std::size_t{1};
-    std::size_t live = segment.live_bytes + record_size;
+    const std::size_t records = segment.records + std::size_t{1};
+    const std::size_t live = segment.live_bytes + record_size;
+    SegmentPlan plan;
     if (records < expected_in_segment_) {
-      live = live * expected_in_segment_ / records;
-      records = expected_in_segment_;
+      plan = plan_segment(expected_in_segment_, live * expected_in_segment_ / records,
+                          kOrdinarySegmentBytes);
     }
-    SegmentPlan plan = plan_segment(records, live, kOrdinarySegmentBytes);
+    // What is expected of a reserved table is a guess from one record: only what is there splits.
+    if (plan.bytes == 0) plan = plan_segment(records, live, kOrdinarySegmentBytes);
     if (plan.bytes == 0 && segment.depth < Directory::kMaxDepth) {
       split(hash);
       continue;

@@ -81,7 +81,7 @@ struct Loopback::Parts final : shard::Peers, net::Front {
       slice.keys->begin_turn(clock.now());
     }
     for (int i = 0; i < count; ++i) {
-      shards.push_back(std::make_unique<shard::Shard>(i, slices, shared, store, *this, gates));
+      shards.push_back(std::make_unique<shard::Shard>(i, slices, shared, store, *this));
       clients.push_back(std::make_unique<net::Clients>(*shards.back(), *this));
     }
     listener = std::make_unique<net::Listener>(
@@ -116,7 +116,6 @@ struct Loopback::Parts final : shard::Peers, net::Front {
   shard::SharedState shared;
   config::Store store;
   Saves saves;
-  std::atomic<std::uint32_t> gates{0};
   std::atomic<std::uint64_t> closed{0};
   std::uint64_t accepted = 0;
   std::vector<shard::Slice> slices;
@@ -155,7 +154,7 @@ void Loopback::set(const std::string& option, const std::string& value) {
 }
 
 void Loopback::pause(bool on) {
-  parts_->gates = on ? shard::kPauseAllGate | shard::kPauseWritesGate : 0u;
+  parts_->shared.gates = on ? shard::kPauseAllGate | shard::kPauseWritesGate : 0u;
 }
 
 bool Loopback::end_save() {

@@ -102,7 +102,7 @@ struct Shards final : shard::Peers {
       slice.keys->begin_turn(clock.now());
     }
     for (int i = 0; i < count; ++i) {
-      shards.push_back(std::make_unique<shard::Shard>(i, slices, shared, store, *this, gates));
+      shards.push_back(std::make_unique<shard::Shard>(i, slices, shared, store, *this));
     }
   }
   void run() {
@@ -122,7 +122,6 @@ struct Shards final : shard::Peers {
   shard::SystemClock clock;
   shard::SharedState shared;
   countd::config::Store store{countd::config::Options{}};
-  std::atomic<std::uint32_t> gates{0};
   std::vector<shard::Slice> slices;
   std::vector<std::unique_ptr<shard::Shard>> shards;
   std::vector<std::thread> threads;
