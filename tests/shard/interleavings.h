@@ -17,7 +17,8 @@
 
 namespace countd::test {
 
-/// `Shared` is copyable and has `void encode(std::string&) const` (all that it is).
+/// `Shared` is copyable and has `void encode(std::string&) const` (all that it is) and
+/// `const char* wrong`: the rule that a step has found broken, or null. The first one ends it all.
 template <class Shared>
 class Interleavings {
  public:
@@ -79,6 +80,10 @@ class Interleavings {
     while (!open.empty()) {
       const State state = std::move(open.back());
       open.pop_back();
+      if (state.shared.wrong != nullptr) {
+        broken = state.shared.wrong;
+        return;
+      }
       bool moved = false;
       bool ended = true;
       for (std::size_t i = 0; i < programs_.size(); ++i) {
@@ -100,6 +105,7 @@ class Interleavings {
 
   std::uint64_t ends = 0;
   std::uint64_t stuck = 0;
+  std::string broken;
   [[nodiscard]] std::size_t states() const { return seen_.size(); }
 
  private:
