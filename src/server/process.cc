@@ -15,12 +15,23 @@
 #include <cstring>
 #include <string>
 
+// Sanitizers bring an allocator of their own, and crash on a thread that they did not see begin.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define COUNTD_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define COUNTD_SANITIZED
+#endif
+#endif
+
+#ifndef COUNTD_SANITIZED
 // Read by jemalloc before main: pages that growth has left behind go back to the system within
 // half a second, by a thread of the allocator's own, so that no insert pays for it.
 extern "C" {
 extern const char* malloc_conf;
 const char* malloc_conf = "background_thread:true,dirty_decay_ms:500,muzzy_decay_ms:0";
 }
+#endif
 
 namespace countd::server {
 namespace {

@@ -106,6 +106,7 @@ int Server::run() {
   notify_supervisor("READY=1");
   shards_[0]->run();
   for (auto& thread : threads_) thread.join();
+  snapshots_->abandon();
   log_.notice("countd is now ready to exit, bye bye...");
   return exit_code_;
 }

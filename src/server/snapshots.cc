@@ -131,6 +131,13 @@ void Snapshots::ended() {
   }
 }
 
+// The writer tells shard 0 when it is over: that must be there until then.
+void Snapshots::abandon() {
+  if (run_ == nullptr) return;
+  run_->writer->abandon("the server ends");
+  run_->writer->wait();
+}
+
 void Snapshots::reload(Done done) {
   server_.shard(0).post([this, done = std::move(done)] {
     start_after([this, done](bool ok, std::string error) {

@@ -44,6 +44,8 @@ class Snapshots {
   std::uint64_t file_seed();
   /// Ten times a second, on shard 0's thread: begins a snapshot when one is due.
   void check(storage::Millis now);
+  /// Gives up what is running, and waits for its writer. After the threads have ended.
+  void abandon();
 
   [[nodiscard]] SnapshotFacts facts(storage::Millis now, std::uint64_t changes) const;
 
