@@ -230,7 +230,7 @@ constexpr KeySpec kTargetAndSources = {.first = 1,
                                        .access = kRW | kUpdate,
                                        .rest_access = kRO | kAccess};
 
-constexpr unsigned kCounts = kWrite | kDenyOom;
+constexpr unsigned kCounts = kWrite | kDenyOom | kObjectValue;
 
 constexpr Argument kInitbydimArguments[] = {
     {"key", kKey}, {"width", kInteger}, {"depth", kInteger}};
@@ -285,7 +285,7 @@ constexpr Command kRows[] = {
                    .arguments = kIncrArguments}),
     count_min_row({.name = "cms.query",
                    .arity = -3,
-                   .flags = kReadOnly,
+                   .flags = kReadOnly | kObjectValue,
                    .keys = first_key(kRO | kAccess),
                    .handler = ShardHandler{query},
                    .summary = "Estimates how often items were counted",

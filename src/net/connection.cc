@@ -1,6 +1,7 @@
 #include "net/connection.h"
 
 #include <algorithm>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
@@ -47,10 +48,12 @@ void Connection::read() {
   input_.make_room(input_.empty() ? 1 : parser_.missing());
   socket_.async_read_some(
       boost::asio::buffer(input_.free_begin(), input_.free_bytes()),
-      [self = boost::intrusive_ptr<Connection>(this)](const boost::system::error_code& error,
-                                                      std::size_t bytes) {
-        self->on_read(error, bytes);
-      });
+      boost::asio::bind_allocator(
+          HandlerAllocator<>(handler_memory_),
+          [self = boost::intrusive_ptr<Connection>(this)](const boost::system::error_code& error,
+                                                          std::size_t bytes) {
+            self->on_read(error, bytes);
+          }));
 }
 
 void Connection::on_read(const boost::system::error_code& error, std::size_t bytes) {
@@ -223,10 +226,12 @@ void Connection::send(protocol::ByteBuffer& out) {
 void Connection::write_rest() {
   socket_.async_write_some(
       boost::asio::buffer(unsent_.data(), unsent_.size()),
-      [self = boost::intrusive_ptr<Connection>(this)](const boost::system::error_code& error,
-                                                      std::size_t bytes) {
-        self->on_sent(error, bytes);
-      });
+      boost::asio::bind_allocator(
+          HandlerAllocator<>(handler_memory_),
+          [self = boost::intrusive_ptr<Connection>(this)](const boost::system::error_code& error,
+                                                          std::size_t bytes) {
+            self->on_sent(error, bytes);
+          }));
 }
 
 void Connection::on_sent(const boost::system::error_code& error, std::size_t bytes) {

@@ -16,6 +16,7 @@
 #include <span>
 
 #include "commands/session.h"
+#include "net/handler_memory.h"
 #include "net/input_buffer.h"
 #include "protocol/byte_buffer.h"
 #include "protocol/request_parser.h"
@@ -74,6 +75,7 @@ class Connection final
   [[nodiscard]] bool parser_bulk_limit_changed() const;
   [[nodiscard]] const config::OutputBufferLimit& output_limit() const;
 
+  HandlerMemory handler_memory_;
   Socket socket_;
   shard::Shard& shard_;
   Clients& clients_;

@@ -146,11 +146,17 @@ Dispatched Dispatcher::route_key(Wave& wave, Session& session, const Command& ro
 
 Dispatched Dispatcher::route_span(Wave& wave, Session& session, const Command& row,
                                   Request request) {
-  auto shards = shards_of(row, words_of(wave, request));
-  if (shards.size() > 1) return Dispatched::kBarrier;
-  if (breaks_order(wave, shards[0])) return Dispatched::kBarrier;
-  wave.last_shard = shards[0];
-  turn_.queue_span(make_item(wave, session, row, request), std::move(shards));
+  int shard = 0;
+  if (!turn_.single()) {
+    const auto shards = shards_of(row, words_of(wave, request));
+    if (shards.size() > 1) return Dispatched::kBarrier;
+    shard = shards[0];
+  }
+  if (breaks_order(wave, shard)) return Dispatched::kBarrier;
+  wave.last_shard = shard;
+  Item item = make_item(wave, session, row, request);
+  if (row.keys.first == 1) item.hash = storage::hash_key(item.key(), shared_.hash_seed);
+  turn_.queue_local_span(item, shard);
   return Dispatched::kGoOn;
 }
 
@@ -174,7 +180,10 @@ void Dispatcher::run_barrier(Wave& wave, Session& session, Request request,
   if (std::holds_alternative<commands::ShardHandler>(row.handler)) {
     route_key(wave, session, row, request);
   } else {
-    turn_.queue_span(make_item(wave, session, row, request), shards_of(row, words));
+    auto shards = shards_of(row, words);
+    const Item item = make_item(wave, session, row, request);
+    shards.size() == 1 ? turn_.queue_local_span(item, shards[0])
+                       : turn_.queue_span(item, std::move(shards));
   }
 }
 

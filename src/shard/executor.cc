@@ -16,6 +16,7 @@ using storage::Key;
 // before the first line arrives.
 constexpr std::size_t kBucketAhead = 16;
 constexpr std::size_t kRecordAhead = 8;
+constexpr std::size_t kObjectAhead = 4;
 constexpr std::size_t kPrefetchMinimum = 4;
 // Fast commands share their batch's time; below this threshold the slow log wants each one's own.
 constexpr std::int64_t kTimeEachBelowMicros = 2000;
@@ -24,6 +25,18 @@ constexpr std::uint32_t kShortRequestWords = 3;
 bool has_key(const Item& item) { return item.row->keys.first == 1; }
 
 Key key_of(const Item& item) { return {item.key(), item.hash, item.db}; }
+
+void prefetch_bucket(const Item& item, const storage::Keyspace& keys) {
+  if (has_key(item)) keys.prefetch_bucket(key_of(item));
+}
+
+void prefetch_record(const Item& item, const storage::Keyspace& keys) {
+  if (has_key(item)) keys.prefetch_record(key_of(item));
+}
+
+void prefetch_object(const Item& item, const storage::Keyspace& keys) {
+  if ((item.row->flags & commands::kObjectValue) != 0) keys.prefetch_object(key_of(item));
+}
 
 bool is_error(const ReplySlot& slot, const protocol::ByteBuffer& arena) {
   if (slot.kind == ReplySlot::Kind::kError) return true;
@@ -49,19 +62,12 @@ void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
   if (size < kPrefetchMinimum) {
     for (Item& item : items) run_item(batch, item, keys, shard);
   } else {
-    for (std::size_t i = 0; i < std::min(kBucketAhead, size); ++i) {
-      if (has_key(items[i])) keys.prefetch_bucket(key_of(items[i]));
-    }
-    for (std::size_t i = 0; i < std::min(kRecordAhead, size); ++i) {
-      if (has_key(items[i])) keys.prefetch_record(key_of(items[i]));
-    }
+    for (std::size_t i = 0; i < std::min(kBucketAhead, size); ++i) prefetch_bucket(items[i], keys);
+    for (std::size_t i = 0; i < std::min(kRecordAhead, size); ++i) prefetch_record(items[i], keys);
     for (std::size_t i = 0; i < size; ++i) {
-      if (i + kBucketAhead < size && has_key(items[i + kBucketAhead])) {
-        keys.prefetch_bucket(key_of(items[i + kBucketAhead]));
-      }
-      if (i + kRecordAhead < size && has_key(items[i + kRecordAhead])) {
-        keys.prefetch_record(key_of(items[i + kRecordAhead]));
-      }
+      if (i + kBucketAhead < size) prefetch_bucket(items[i + kBucketAhead], keys);
+      if (i + kRecordAhead < size) prefetch_record(items[i + kRecordAhead], keys);
+      if (i + kObjectAhead < size) prefetch_object(items[i + kObjectAhead], keys);
       run_item(batch, items[i], keys, shard);
     }
   }

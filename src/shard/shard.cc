@@ -44,7 +44,9 @@ void Shard::run() {
   }
 }
 
+// Few connections can only be ready once each, which bounds a turn; many are taken in portions.
 std::size_t Shard::poll_ready() {
+  if (metrics_.connections.get() <= kFewConnections) return context_.poll();
   std::size_t ready = 0;
   while (ready < kMaxReady && context_.poll_one() != 0) ++ready;
   return ready;

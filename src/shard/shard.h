@@ -63,6 +63,7 @@ class Shard {
   void note_busy(std::int64_t slept);
 
   static constexpr std::size_t kMaxReady = 64;
+  static constexpr std::size_t kFewConnections = 128;
 
   const int index_;
   std::span<Slice> slices_;

@@ -1,8 +1,24 @@
 #include "shard/turn.h"
 
+#include <cstring>
 #include <utility>
 
 namespace countd::shard {
+namespace {
+
+// Keys of 8 to 16 bytes, which most are, without a call.
+bool same_bytes(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  if (a.size() < 8 || a.size() > 16) return a == b;
+  std::uint64_t words[4];
+  std::memcpy(&words[0], a.data(), 8);
+  std::memcpy(&words[1], b.data(), 8);
+  std::memcpy(&words[2], a.data() + a.size() - 8, 8);
+  std::memcpy(&words[3], b.data() + b.size() - 8, 8);
+  return words[0] == words[1] && words[2] == words[3];
+}
+
+}  // namespace
 
 Turn::Turn(int thread, std::span<Slice> slices, Executor& executor, Peers& peers,
            metrics::ThreadMetrics& metrics)
@@ -23,7 +39,7 @@ void Turn::queue_increment(const Item& item, int shard) {
   Batch& batch = *out_[static_cast<std::size_t>(shard)];
   if (const auto* const open = folds_.find(item.hash)) {
     Item& leader = batch.items[open->item];
-    if (leader.db == item.db && leader.key() == item.key() &&
+    if (leader.db == item.db && same_bytes(leader.key(), item.key()) &&
         batch.join(leader, *item.wave, item.slot, item.delta)) {
       return;
     }
@@ -35,10 +51,6 @@ void Turn::queue_increment(const Item& item, int shard) {
 
 void Turn::queue_span(const Item& item, std::vector<int> shards) {
   folds_.close_all();
-  if (shards.size() == 1) {
-    out_[static_cast<std::size_t>(shards[0])]->items.push_back(item);
-    return;
-  }
   auto check_out = std::make_unique<CheckOut>();
   check_out->thread = thread_;
   check_out->shards = std::move(shards);

@@ -34,6 +34,11 @@ class Turn {
     out_[static_cast<std::size_t>(shard)]->items.push_back(item);
   }
   void queue_increment(const Item& item, int shard);
+  /// Queues a command over several keys, all of them on one shard.
+  void queue_local_span(const Item& item, int shard) {
+    folds_.close_all();
+    out_[static_cast<std::size_t>(shard)]->items.push_back(item);
+  }
   /// Queues a command over several shards (ascending); its wave waits for it.
   void queue_span(const Item& item, std::vector<int> shards);
   /// Runs `run` with the leases of all shards held (a snapshot's cut, a reload).

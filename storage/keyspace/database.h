@@ -51,6 +51,7 @@ class Database {
   void prefetch_bucket(std::uint64_t hash) const;
   void prefetch_record(std::uint64_t hash) const;
   void prefetch_room(std::uint64_t hash) const;
+  void prefetch_object(std::uint64_t hash) const;
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::uint64_t expires() const { return expires_; }
   [[nodiscard]] const Directory& directory() const { return directory_; }
@@ -153,6 +154,16 @@ inline void Database::prefetch_record(std::uint64_t hash) const {
   // No match: the entry will be a new one, and an insertion begins with the segment's header.
   prefetch_line(mask == 0 ? static_cast<const void*>(segment)
                           : segment->at(bucket->offsets[std::countr_zero(mask)]));
+}
+
+inline void Database::prefetch_object(std::uint64_t hash) const {
+  const Directory::Entry entry = directory_.at(hash);
+  Segment* segment = entry.segment();
+  const Bucket* bucket = segment->bucket(bucket_of(hash, entry.buckets()));
+  const std::uint32_t mask = bucket->match(tag_of(hash));
+  if (mask == 0) return;
+  const Record record{segment->at(bucket->offsets[std::countr_zero(mask)])};
+  if (record.value_form() == ValueForm::kObject) prefetch_line(record.object());
 }
 
 inline void Database::prefetch_room(std::uint64_t hash) const {

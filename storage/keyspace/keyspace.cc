@@ -28,6 +28,8 @@ void Keyspace::prefetch_bucket(const Key& key) const { database_of(key).prefetch
 
 void Keyspace::prefetch_record(const Key& key) const { database_of(key).prefetch_record(key.hash); }
 
+void Keyspace::prefetch_object(const Key& key) const { database_of(key).prefetch_object(key.hash); }
+
 void Keyspace::prefetch_room(const Key& key) const { database_of(key).prefetch_room(key.hash); }
 
 EntryView Keyspace::read(const Key& key) {

@@ -80,6 +80,8 @@ class Keyspace {
   // -- prefetching: both are hints, in this order, some operations apart ------------------------
   void prefetch_bucket(const Key& key) const;
   void prefetch_record(const Key& key) const;
+  /// After the record: the object that it refers to, if it is one.
+  void prefetch_object(const Key& key) const;
   /// A third, for loading: where a new entry will be written.
   void prefetch_room(const Key& key) const;
 
