@@ -1,3 +1,4 @@
+// CONFIG: settings read and changed at run time, through the one store that holds them.
 #include <string>
 #include <vector>
 

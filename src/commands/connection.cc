@@ -29,7 +29,7 @@ constexpr std::string_view kNoPasswordToGive =
     "sure your configuration is correct?";
 constexpr std::string_view kHelloBeforeAuth =
     "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO "
-    "<proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP "
+    "AUTH <user> <pass> option can be used to authenticate the client and select the RESP "
     "protocol version at the same time";
 
 bool authenticate(const Arguments& args, Session& session, std::string_view user,

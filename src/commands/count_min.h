@@ -1,3 +1,4 @@
+// CMS.*: Count-Min sketches as RedisBloom answers, and CMS.INCR, which makes the sketch it needs.
 #pragma once
 
 #include <span>

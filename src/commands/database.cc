@@ -1,4 +1,7 @@
 // Whole databases: emptied and exchanged, on all shards at once.
+#include <limits>
+#include <optional>
+
 #include "commands/arguments.h"
 #include "commands/checked_out.h"
 #include "commands/keys.h"
@@ -28,10 +31,20 @@ void flushdb(Arguments& args, CheckedOut& shards, Reply& reply) {
 
 void flushall(Arguments& args, CheckedOut& shards, Reply& reply) { flush(args, shards, reply, -1); }
 
+// Beyond the range of int it is no index at all, says Redis.
+std::optional<std::int64_t> int_index(std::string_view text) {
+  const auto index = storage::parse_integer(text);
+  if (!index || *index < std::numeric_limits<int>::min() ||
+      *index > std::numeric_limits<int>::max()) {
+    return std::nullopt;
+  }
+  return index;
+}
+
 void swapdb(Arguments& args, CheckedOut& shards, Reply& reply) {
-  const auto first = storage::parse_integer(args.next());
+  const auto first = int_index(args.next());
   if (!first) return reply.error("ERR invalid first DB index");
-  const auto second = storage::parse_integer(args.next());
+  const auto second = int_index(args.next());
   if (!second) return reply.error("ERR invalid second DB index");
   const auto exists = [&](std::int64_t db) { return db >= 0 && db < args.options().databases; };
   if (!exists(*first) || !exists(*second)) return reply.error(Errc::kDbIndexOutOfRange);

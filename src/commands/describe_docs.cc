@@ -1,3 +1,4 @@
+// COMMAND DOCS: what a row tells a person.
 #include <array>
 
 #include "commands/describe.h"

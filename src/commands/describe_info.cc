@@ -1,3 +1,4 @@
+// COMMAND INFO: what a row tells a client library.
 #include <algorithm>
 #include <array>
 

@@ -1,3 +1,4 @@
+// PF*: unique counts over HyperLogLogs, which are strings byte for byte as Redis keeps them.
 #pragma once
 
 #include <span>

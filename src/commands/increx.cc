@@ -152,23 +152,16 @@ void answer_pair(typename Kind::Number value, typename Kind::Number applied, Rep
   Kind::answer(applied, reply);
 }
 
-// Writes the value, and its expiry as the options have it. A time that has passed deletes the key,
-// except where ENX keeps it from counting.
-template <class Kind>
-void write(Keyspace& keys, const storage::Key& key, typename Kind::Number value,
-           const Options& options, Millis time, Millis current_expiry) {
-  Millis expiry = storage::kKeepExpiry;
-  if (options.expire.kind() == ExpireOption::Kind::kPersist) expiry = kNoExpiry;
-  if (options.expire.kind() == ExpireOption::Kind::kTime) {
-    const bool has_passed = time <= keys.now();
-    const bool counts = !options.only_new_expiry || (current_expiry == kNoExpiry && !has_passed);
-    if (counts && has_passed) {
-      keys.erase(key);
-      return;
-    }
-    if (counts) expiry = time;
-  }
-  Kind::store(keys, key, value, expiry);
+// The expiry that the options ask for; nothing: a time that has passed deletes the key, except
+// where ENX keeps it from counting.
+std::optional<Millis> next_expiry(const Options& options, Millis time, Millis current, Millis now) {
+  if (options.expire.kind() == ExpireOption::Kind::kPersist) return kNoExpiry;
+  if (options.expire.kind() != ExpireOption::Kind::kTime) return storage::kKeepExpiry;
+  const bool has_passed = time <= now;
+  const bool counts = !options.only_new_expiry || (current == kNoExpiry && !has_passed);
+  if (!counts) return storage::kKeepExpiry;
+  if (has_passed) return std::nullopt;
+  return time;
 }
 
 template <class Kind>
@@ -197,8 +190,13 @@ void increment(Arguments& args, Keyspace& keys, Reply& reply, const storage::Key
   const Wide applied =
       std::clamp(result - Wide{*current}, Wide{std::numeric_limits<Number>::lowest()},
                  Wide{std::numeric_limits<Number>::max()});
-  const Millis current_expiry = entry ? entry.expiry : kNoExpiry;
-  write<Kind>(keys, key, static_cast<Number>(result), options, time, current_expiry);
+  const auto expiry =
+      next_expiry(options, time, entry ? entry.expiry : kNoExpiry, keys.now());
+  if (expiry) {
+    Kind::store(keys, key, static_cast<Number>(result), *expiry);
+  } else {
+    keys.erase(key);
+  }
   answer_pair<Kind>(static_cast<Number>(result), static_cast<Number>(applied), reply);
 }
 

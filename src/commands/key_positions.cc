@@ -1,3 +1,4 @@
+// Which words of a request are keys, told from the row alone.
 #include "commands/command.h"
 #include "storage/base/integer.h"
 

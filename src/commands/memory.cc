@@ -1,3 +1,4 @@
+// MEMORY: what an entry takes.
 #include "commands/arguments.h"
 #include "commands/container.h"
 #include "commands/reply.h"

@@ -1,3 +1,4 @@
+// SLOWLOG: the requests that took long, newest first.
 #include "metrics/slow_log.h"
 
 #include "commands/arguments.h"

@@ -13,7 +13,15 @@ constexpr std::chrono::milliseconds kTick{100};
 Clients::Clients(shard::Shard& shard, Front& front)
     : shard_(shard), front_(front), timer_(shard.context()) {}
 
-void Clients::start() { tick(); }
+void Clients::start() {
+  shard_.before_poll([this] { start_reads(); });
+  tick();
+}
+
+void Clients::start_reads() {
+  for (const auto& connection : readers_) connection->read();
+  readers_.clear();
+}
 
 void Clients::adopt(int descriptor, commands::Session session) {
   Connection::Socket socket(shard_.context());

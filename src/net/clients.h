@@ -38,6 +38,9 @@ class Clients {
   /// Takes over an accepted socket (its descriptor), on this thread.
   void adopt(int descriptor, commands::Session session);
   void forget(Connection& connection);
+  /// The connection is ready for more input: it reads when the next turn begins. By then the
+  /// client has often sent already, and the read that Asio tries first is not in vain.
+  void read_next_turn(Connection& connection) { readers_.emplace_back(&connection); }
   void wait_for_resume(Connection& connection);
   void resume_all();
   void close_all();
@@ -49,12 +52,14 @@ class Clients {
 
  private:
   void tick();
+  void start_reads();
 
   shard::Shard& shard_;
   Front& front_;
   boost::asio::steady_timer timer_;
   protocol::ByteBuffer scratch_;
   std::unordered_map<std::uint64_t, boost::intrusive_ptr<Connection>> connections_;
+  std::vector<boost::intrusive_ptr<Connection>> readers_;
   std::vector<boost::intrusive_ptr<Connection>> paused_;
 };
 

@@ -45,6 +45,7 @@ void Connection::apply_limits() {
 }
 
 void Connection::read() {
+  if (!open_) return;
   input_.make_room(input_.empty() ? 1 : parser_.missing());
   socket_.async_read_some(
       boost::asio::buffer(input_.free_begin(), input_.free_bytes()),
@@ -220,7 +221,7 @@ void Connection::send(protocol::ByteBuffer& out) {
   }
   if (session_.close_after_reply) return close();
   if (more_input_) return begin_wave();
-  read();
+  clients_.read_next_turn(*this);
 }
 
 void Connection::write_rest() {

@@ -37,6 +37,8 @@ class Connection final
   ~Connection();
 
   void start();
+  /// Starts the next read, if the connection is still open.
+  void read();
   /// Closes once the replies of this turn are sent.
   void close_soon();
   void close();
@@ -58,7 +60,6 @@ class Connection final
   void describe(metrics::SlowLogEntry& entry) const override;
 
  private:
-  void read();
   void on_read(const boost::system::error_code& error, std::size_t bytes);
   void begin_wave();
   void go_on();

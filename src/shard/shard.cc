@@ -33,9 +33,11 @@ void Shard::run() {
   window_began_ = shared_.clock->nanoseconds();
   while (!stopping_.load(std::memory_order_relaxed)) {
     begin_turn();
+    before_poll_();
     const bool idle = poll_ready() == 0;
     const bool more = end_turn();
     const bool upkeep_more = upkeep_.run(idle && !more);
+    if (idle) before_poll_();
     if (idle && !more && !upkeep_more) {
       sleep();
     } else if (!idle && executor_.now() >= next_note_ms_) {

@@ -34,6 +34,8 @@ class Shard {
   void run();
   /// From any thread.
   void stop();
+  /// `start` runs on the loop before each look at what is ready. Before run() or on the loop.
+  void before_poll(std::function<void()> start) { before_poll_ = std::move(start); }
   /// A completion begins: after a sleep the turn's time is old. Called by what runs on the loop.
   void enter() {
     if (waking_) begin_turn();
@@ -79,6 +81,7 @@ class Shard {
   std::atomic<bool> asleep_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<int> busy_percent_{0};
+  std::function<void()> before_poll_ = [] {};
   bool waking_ = false;
   storage::Millis next_note_ms_ = 0;
   std::int64_t window_began_ = 0;

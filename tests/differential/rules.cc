@@ -62,7 +62,6 @@ constexpr Rule kRules[] = {
     {"OBJECT REFCOUNT {k}", 1, Compare::kShape},
     {"OBJECT IDLETIME {k}", 1, Compare::kShape},
     {"OBJECT FREQ {k}", 1},
-    {"MEMORY USAGE {k}", 1, Compare::kShape},
     {"DUMP {k}", 6, Compare::kPayload},
     {"RESTORE {k} ( 0 | {ms} ) {dump} [ REPLACE ]", 5},
     {"RESTORE {k} ( 0 | {atms} ) {dump} ABSTTL [ REPLACE ] [ IDLETIME 5 | FREQ 7 ]", 3},
