@@ -14,6 +14,7 @@
 
 namespace countd::storage {
 class Keyspace;
+struct Key;
 }
 
 namespace countd::commands {
@@ -43,6 +44,11 @@ using SpanHandler = void (*)(Arguments&, CheckedOut&, Reply&);
 using SessionHandler = void (*)(Arguments&, Session&, Reply&);
 /// On the connection's thread, once all earlier commands of the connection are done.
 using AdminHandler = void (*)(Arguments&, ServerView&, Reply&);
+
+/// Asks for the memory that a request will touch, a few requests before it runs; changes nothing.
+/// The key's record has been asked for before.
+using PrefetchHook = void (*)(std::span<const std::string_view> words, const storage::Key&,
+                              const storage::Keyspace&);
 
 using Handler = std::variant<std::monostate, ShardHandler, GatherHandler, SpanHandler,
                              SessionHandler, AdminHandler>;
@@ -112,6 +118,7 @@ struct Command {
   KeySpec keys = {};
   std::string_view categories = {};  // ACL categories besides those the flags imply: "@string"
   Handler handler = {};
+  PrefetchHook prefetch = nullptr;  // for values that lie outside the record
   std::string_view group = {};  // "string", "generic", "hyperloglog", "cms", …
   std::string_view summary = {};
   std::string_view complexity = {};

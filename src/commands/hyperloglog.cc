@@ -63,6 +63,17 @@ std::optional<Errc> pfadd_from(hll::Element element, Arguments& args, Keyspace& 
   return failure;
 }
 
+void prefetch_pfadd(std::span<const std::string_view> words, const Key& key,
+                    const Keyspace& keys) {
+  if (words.size() < 3) return;
+  if (const auto entry = keys.peek(key)) prefetch_for_add(entry, hll::element_of(words[2]));
+}
+
+void prefetch_pfcount(std::span<const std::string_view> words, const Key& key,
+                      const Keyspace& keys) {
+  if (words.size() == 2) prefetch_header(keys.peek(key));
+}
+
 void pfadd(Arguments& args, Keyspace& keys, Reply& reply) {
   const auto key = args.next_key();
   const auto entry = keys.peek(key);
@@ -254,6 +265,7 @@ constexpr Command kRows[] = {
                      .flags = kWrite | kDenyOom | kFast | kObjectValue,
                      .keys = first_key(kRW | kInsert),
                      .handler = ShardHandler{pfadd},
+                     .prefetch = prefetch_pfadd,
                      .summary = "Adds elements to a set of which only the size is kept",
                      .complexity = "O(1) an element",
                      .since = "2.8.9",
@@ -263,6 +275,7 @@ constexpr Command kRows[] = {
                      .flags = kReadOnly | kObjectValue,
                      .keys = all_keys(kRW | kAccess),
                      .handler = SpanHandler{pfcount},
+                     .prefetch = prefetch_pfcount,
                      .summary = "Estimates how many distinct elements one or more sketches saw",
                      .complexity = "O(1) for one key, O(N) for the union of N keys",
                      .since = "2.8.9",

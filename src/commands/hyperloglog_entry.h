@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "storage/keyspace/keyspace.h"
+#include "storage/keyspace/prefetch.h"
 #include "storage/sketch/hyperloglog.h"
 
 namespace countd::commands {
@@ -31,9 +32,16 @@ inline void prefetch_for_add(const storage::EntryView& entry,
   if (object == nullptr || object->type() != storage::Type::kString) return;
   const auto& string = static_cast<const storage::StringObject&>(*object);
   if (string.bytes.size() != storage::hyperloglog::kDenseBytes) return;
-  __builtin_prefetch(storage::hyperloglog::dense_registers(std::string_view(string.bytes)) +
+  storage::prefetch_line(storage::hyperloglog::dense_registers(std::string_view(string.bytes)) +
                      element.index * 6 / 8);
-  __builtin_prefetch(string.cache.get());
+  if (string.cache) storage::prefetch_line(string.cache.get());
+}
+
+/// Starts to fetch the header, in which the last estimate stands.
+inline void prefetch_header(const storage::EntryView& entry) {
+  const storage::Object* object = entry.value.object();
+  if (object == nullptr || object->type() != storage::Type::kString) return;
+  storage::prefetch_line(static_cast<const storage::StringObject&>(*object).bytes.data());
 }
 
 /// What is cached beside a sketch, or null: nothing else is ever cached beside its bytes.

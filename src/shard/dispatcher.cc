@@ -8,6 +8,7 @@
 #include "commands/error_text.h"
 #include "commands/reply.h"
 #include "commands/server.h"
+#include "commands/words.h"
 #include "config/options.h"
 #include "storage/base/integer.h"
 
@@ -27,6 +28,12 @@ constexpr std::string_view kMisconfText =
     "to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). "
     "Please check the Redis logs for details about the RDB error.";
 constexpr int kCursorShardShift = 48;
+
+// A web page can make a browser send lines of its choice here, behind these words, which no client
+// of ours sends: nothing of that connection may run.
+bool is_http(std::string_view name) {
+  return commands::same_word("post", name) || commands::same_word("host:", name);
+}
 
 std::span<const std::string_view> words_of(const Wave& wave, Request request) {
   return {wave.words.data() + request.first_word, request.words};
@@ -55,6 +62,10 @@ const Command* Dispatcher::find(Wave& wave, Session& session, Request request) {
   const auto words = words_of(wave, request);
   const Command* const row = remembered_.matches(words[0]) ? remembered_.row : look_up(words);
   if (row == nullptr) [[unlikely]] {
+    if (is_http(words[0])) {
+      session.close_after_reply = true;
+      return nullptr;
+    }
     answer_error(wave, session, commands::unknown_command(words));
     return nullptr;
   }

@@ -73,7 +73,8 @@ class Dispatcher {
              metrics::ThreadMetrics& metrics, const std::atomic<std::uint32_t>& gates)
       : shared_(shared), turn_(turn), executor_(executor), metrics_(metrics), gates_(gates) {}
 
-  /// Every path but kBarrier and kPaused has added the request's slot to the wave.
+  /// Every path but kBarrier and kPaused has added the request's slot to the wave, or closes the
+  /// session without an answer.
   Dispatched dispatch(Wave& wave, commands::Session& session, Request request);
   /// Runs the request at which `dispatch` said kBarrier. `view` is asked for only by AdminHandlers.
   void run_barrier(Wave& wave, commands::Session& session, Request request,

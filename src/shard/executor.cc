@@ -16,7 +16,8 @@ using storage::Key;
 // before the first line arrives.
 constexpr std::size_t kBucketAhead = 16;
 constexpr std::size_t kRecordAhead = 8;
-constexpr std::size_t kObjectAhead = 4;
+constexpr std::size_t kObjectAhead = 5;
+constexpr std::size_t kHookAhead = 2;
 constexpr std::size_t kPrefetchMinimum = 4;
 // Fast commands share their batch's time; below this threshold the slow log wants each one's own.
 constexpr std::int64_t kTimeEachBelowMicros = 2000;
@@ -36,6 +37,10 @@ void prefetch_record(const Item& item, const storage::Keyspace& keys) {
 
 void prefetch_object(const Item& item, const storage::Keyspace& keys) {
   if ((item.row->flags & commands::kObjectValue) != 0) keys.prefetch_object(key_of(item));
+}
+
+void run_hook(const Item& item, const storage::Keyspace& keys) {
+  if (item.row->prefetch != nullptr) item.row->prefetch(item.request(), key_of(item), keys);
 }
 
 bool is_error(const ReplySlot& slot, const protocol::ByteBuffer& arena) {
@@ -68,6 +73,7 @@ void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
       if (i + kBucketAhead < size) prefetch_bucket(items[i + kBucketAhead], keys);
       if (i + kRecordAhead < size) prefetch_record(items[i + kRecordAhead], keys);
       if (i + kObjectAhead < size) prefetch_object(items[i + kObjectAhead], keys);
+      if (i + kHookAhead < size) run_hook(items[i + kHookAhead], keys);
       run_item(batch, items[i], keys, shard);
     }
   }
