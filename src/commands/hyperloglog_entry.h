@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "storage/base/prefetch.h"
 #include "storage/keyspace/keyspace.h"
-#include "storage/keyspace/prefetch.h"
 #include "storage/sketch/hyperloglog.h"
 
 namespace countd::commands {
@@ -33,7 +33,7 @@ inline void prefetch_for_add(const storage::EntryView& entry,
   const auto& string = static_cast<const storage::StringObject&>(*object);
   if (string.bytes.size() != storage::hyperloglog::kDenseBytes) return;
   storage::prefetch_line(storage::hyperloglog::dense_registers(std::string_view(string.bytes)) +
-                     element.index * 6 / 8);
+                         element.index * 6 / 8);
   if (string.cache) storage::prefetch_line(string.cache.get());
 }
 

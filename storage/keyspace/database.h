@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "storage/base/key.h"
+#include "storage/base/prefetch.h"
 #include "storage/keyspace/directory.h"
 #include "storage/keyspace/expiry_bounds.h"
-#include "storage/keyspace/prefetch.h"
 #include "storage/keyspace/prefix_table.h"
 #include "storage/keyspace/segment.h"
 
