@@ -15,7 +15,7 @@ namespace {
 
 // A wave's replies are meant to stay below this; see adapt_wave_limit.
 constexpr std::size_t kWaveReplyBytes = 1 << 20;
-constexpr std::size_t kFirstWaveLimit = 64;
+constexpr std::size_t kFirstWaveLimit = 16;
 constexpr std::size_t kScratchKept = 1 << 20;
 
 }  // namespace

@@ -110,7 +110,7 @@ TEST_CASE("a client that does not read its replies is not read from") {
 
 TEST_CASE("pending output above the hard limit closes the client") {
   Options options;
-  options.client_output_buffer_limit[countd::config::kNormalClient].hard_bytes = 20 << 20;
+  options.client_output_buffer_limit[countd::config::kNormalClient].hard_bytes = 8 << 20;
   Loopback server(options);
   auto client = server.connect();
   client.call({"SET", "big", std::string(1 << 20, 'x')});
