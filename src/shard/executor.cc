@@ -105,16 +105,7 @@ void Executor::run_item(Batch& batch, Item& item, storage::Keyspace& keys, int s
       !make_room(keys, shard)) [[unlikely]] {
     return refuse(batch, item, Errc::kOutOfMemory);
   }
-  if (timed(item)) {
-    run_timed(batch, item, keys, shard);
-  } else if (item.is_increment) {
-    run_increment(batch, item, keys);
-  } else {
-    const auto context = context_of(item, shard);
-    commands::Arguments arguments(item.request(), context, has_key(item) ? item.hash : 0);
-    storage::Keyspace* const only = &keys;
-    call(item, arguments, {&only, 1}, {batch.arena, static_cast<std::uint16_t>(shard)});
-  }
+  timed(item) ? run_timed(batch, item, keys, shard) : run_handler(batch, item, keys, shard);
 }
 
 void Executor::refuse(Batch& batch, Item& item, Errc error) {
@@ -195,16 +186,17 @@ commands::CallContext Executor::context_of(const Item& item, int shard) {
           .random = random_ ^ (random_ >> 29)};
 }
 
+void Executor::run_handler(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
+  if (item.is_increment) return run_increment(batch, item, keys);
+  const auto context = context_of(item, shard);
+  commands::Arguments arguments(item.request(), context, has_key(item) ? item.hash : 0);
+  storage::Keyspace* const only = &keys;
+  call(item, arguments, {&only, 1}, {batch.arena, static_cast<std::uint16_t>(shard)});
+}
+
 void Executor::run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
   const std::int64_t began = shared_.clock->nanoseconds();
-  if (item.is_increment) {
-    run_increment(batch, item, keys);
-  } else {
-    const auto context = context_of(item, shard);
-    commands::Arguments arguments(item.request(), context, has_key(item) ? item.hash : 0);
-    storage::Keyspace* const only = &keys;
-    call(item, arguments, {&only, 1}, {batch.arena, static_cast<std::uint16_t>(shard)});
-  }
+  run_handler(batch, item, keys, shard);
   const std::int64_t took = shared_.clock->nanoseconds() - began;
   timed_nanoseconds_ += took;
   account(item, took);

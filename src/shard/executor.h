@@ -65,6 +65,7 @@ class Executor {
   void run_increment(Batch& batch, Item& item, storage::Keyspace& keys);
   void walk_group(Batch& batch, Item& item, storage::Keyspace& keys);
   commands::CallContext context_of(const Item& item, int shard);
+  void run_handler(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
   void run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
   void call(const Item& item, commands::Arguments& arguments,
             std::span<storage::Keyspace* const> shards, Arena arena);
