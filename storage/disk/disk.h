@@ -82,6 +82,10 @@ class Disk {
   /// Replaces `to` in one step.
   virtual DiskStatus rename(const std::string& from, const std::string& to) = 0;
   virtual DiskStatus remove(const std::string& path) = 0;
+  /// Shortens the file to `size` bytes; durable when it returns.
+  virtual DiskStatus truncate(const std::string& path, std::uint64_t size) = 0;
+  /// One that exists already is no error; its parent must exist.
+  virtual DiskStatus make_directory(const std::string& path) = 0;
   /// Makes creations, renames and removals in `directory` durable.
   virtual DiskStatus sync_directory(const std::string& directory) = 0;
   /// Names in `directory`, sorted, without "." and "..".

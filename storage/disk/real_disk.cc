@@ -137,6 +137,23 @@ DiskStatus RealDisk::remove(const std::string& path) {
   return {};
 }
 
+DiskStatus RealDisk::truncate(const std::string& path, std::uint64_t size) {
+  const auto fd = open_path(path, O_WRONLY);
+  if (!fd) return fd.error();
+  if (::ftruncate(fd->get(), static_cast<off_t>(size)) != 0) {
+    return disk_error(errno, "truncate", path);
+  }
+  if (::fsync(fd->get()) != 0) return disk_error(errno, "fsync", path);
+  return {};
+}
+
+DiskStatus RealDisk::make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
+    return disk_error(errno, "make directory", path);
+  }
+  return {};
+}
+
 DiskStatus RealDisk::sync_directory(const std::string& directory) {
   const std::string path = directory.empty() ? "." : directory;
   const auto fd = open_path(path, O_RDONLY | O_DIRECTORY);

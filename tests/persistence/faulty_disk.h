@@ -49,6 +49,13 @@ class FaultyDisk final : public storage::Disk {
     if (files.erase(path) == 0) return storage::disk_error(ENOENT, "remove", path);
     return {};
   }
+  storage::DiskStatus truncate(const std::string& path, std::uint64_t size) override {
+    const auto found = files.find(path);
+    if (found == files.end()) return storage::disk_error(ENOENT, "truncate", path);
+    found->second.resize(size);
+    return {};
+  }
+  storage::DiskStatus make_directory(const std::string&) override { return {}; }
   storage::DiskStatus sync_directory(const std::string& directory) override {
     if (directory_sync_fails) return storage::disk_error(EIO, "fsync", directory);
     return {};

@@ -60,6 +60,24 @@ TEST_CASE("rename replaces, remove removes, list is sorted") {
   CHECK(disk.list(folder.path)->empty());
 }
 
+TEST_CASE("truncate keeps the front of a file") {
+  const Folder folder;
+  RealDisk disk;
+  CHECK((*disk.create(folder.file("a")))->write("onetwo").has_value());
+  CHECK(disk.truncate(folder.file("a"), 3).has_value());
+  CHECK(contents(disk, folder.file("a")) == "one");
+  CHECK(disk.truncate(folder.file("missing"), 0).error().code == ENOENT);
+}
+
+TEST_CASE("a directory is made once, in a parent that exists") {
+  const Folder folder;
+  RealDisk disk;
+  CHECK(disk.make_directory(folder.file("d")).has_value());
+  CHECK(disk.make_directory(folder.file("d")).has_value());
+  CHECK(disk.list(folder.file("d"))->empty());
+  CHECK(disk.make_directory(folder.file("no/where")).error().code == ENOENT);
+}
+
 TEST_CASE("errors carry errno, the operation and the path") {
   const Folder folder;
   RealDisk disk;
