@@ -30,8 +30,8 @@ std::string_view word_of(CrashDisk::Operation operation) {
       return "remove";
     case Operation::kTruncate:
       return "truncate";
-    case Operation::kMakeDirectory:
-      return "make directory";
+    case Operation::kCreateDirectory:
+      return "create";
   }
   return "";
 }
@@ -161,6 +161,9 @@ void CrashDisk::copy_sector(const Node& node, std::size_t sector, std::string& t
 }
 
 DiskStatus CrashDisk::sync(const NodePointer& node, const std::string& path) {
+  const bool named = std::any_of(seen_.begin(), seen_.end(),
+                                 [&](const auto& entry) { return entry.second == node; });
+  if (!down_ && !named) return disk_error(ENOENT, "fsync", path);
   const auto status = change(Operation::kSync, path, [&] {
     if (syncs_lie) return;
     node->durable.resize(node->seen.size());
@@ -299,17 +302,19 @@ DiskStatus CrashDisk::remove(const std::string& path) {
 DiskStatus CrashDisk::truncate(const std::string& path, std::uint64_t size) {
   if (!has(path)) return disk_error(ENOENT, "truncate", path);
   Node& node = *seen_.at(path);
+  if (node.seen.size() < size) return disk_error(EINVAL, "truncate", path);
   return change(Operation::kTruncate, path, [&] {
-    node.seen.resize(std::min<std::size_t>(size, node.seen.size()));
+    node.seen.resize(size);
     node.durable = node.seen;
     node.dirty.clear();
   });
 }
 
-DiskStatus CrashDisk::make_directory(const std::string& path) {
-  if (!directory_exists(parent_of(path))) return disk_error(ENOENT, "make directory", path);
-  if (has(path)) return {};
-  return change(Operation::kMakeDirectory, path,
+DiskStatus CrashDisk::create_directory(const std::string& path) {
+  if (!directory_exists(parent_of(path))) return disk_error(ENOENT, "create", path);
+  if (directory_exists(path)) return {};
+  if (has(path)) return disk_error(ENOTDIR, "create", path);
+  return change(Operation::kCreateDirectory, path,
                 [&] { record({parent_of(path), "", path, new_directory()}); });
 }
 

@@ -35,7 +35,7 @@ class CrashDisk final : public storage::Disk {
     kRename,
     kRemove,
     kTruncate,
-    kMakeDirectory,
+    kCreateDirectory,
     kSyncDirectory,
   };
   /// What a crash does to the unsynced part of a file.
@@ -85,7 +85,7 @@ class CrashDisk final : public storage::Disk {
   storage::DiskStatus rename(const std::string& from, const std::string& to) override;
   storage::DiskStatus remove(const std::string& path) override;
   storage::DiskStatus truncate(const std::string& path, std::uint64_t size) override;
-  storage::DiskStatus make_directory(const std::string& path) override;
+  storage::DiskStatus create_directory(const std::string& path) override;
   storage::DiskStatus sync_directory(const std::string& directory) override;
   storage::DiskResult<std::vector<std::string>> list(const std::string& directory) override;
   storage::DiskResult<std::unique_ptr<storage::FileLock>> lock(const std::string& path) override;

@@ -17,7 +17,7 @@ std::string letters(std::size_t size, char letter) { return std::string(size, le
 
 /// A file "d/f" with 700 synced bytes and 2,000 that are not.
 void write_half_synced(CrashDisk& disk) {
-  REQUIRE(disk.make_directory("d").has_value());
+  REQUIRE(disk.create_directory("d").has_value());
   REQUIRE(disk.sync_directory("").has_value());
   const auto file = disk.create("d/f");
   REQUIRE((*file)->write(letters(700, 'a')).has_value());
@@ -144,7 +144,7 @@ TEST_CASE("a failed sync forgets: the next one reports success and brings nothin
 TEST_CASE("a full disk, short writes and missing directories are as on a real one") {
   CrashDisk disk{1};
   CHECK(disk.create("d/f").error().code == ENOENT);
-  CHECK(disk.make_directory("d/e").error().code == ENOENT);
+  CHECK(disk.create_directory("d/e").error().code == ENOENT);
   disk.put("d/f", "12345");
   CHECK(disk.create("d").error().code == EISDIR);
   disk.capacity = 8;
