@@ -82,6 +82,11 @@ class Disk {
   /// Replaces `to` in one step.
   virtual DiskStatus rename(const std::string& from, const std::string& to) = 0;
   virtual DiskStatus remove(const std::string& path) = 0;
+  /// Shortens the file to its first `size` bytes; the new length is durable when it returns.
+  /// Error EINVAL: the file is shorter than that.
+  virtual DiskStatus truncate(const std::string& path, std::uint64_t size) = 0;
+  /// Makes the directory, whose parent exists. There already: no error.
+  virtual DiskStatus create_directory(const std::string& path) = 0;
   /// Makes creations, renames and removals in `directory` durable.
   virtual DiskStatus sync_directory(const std::string& directory) = 0;
   /// Names in `directory`, sorted, without "." and "..".

@@ -137,6 +137,30 @@ DiskStatus RealDisk::remove(const std::string& path) {
   return {};
 }
 
+DiskStatus RealDisk::truncate(const std::string& path, std::uint64_t size) {
+  const auto fd = open_path(path, O_WRONLY);
+  if (!fd) return fd.error();
+  struct stat status{};
+  if (::fstat(fd->get(), &status) != 0) return disk_error(errno, "stat", path);
+  if (static_cast<std::uint64_t>(status.st_size) < size) {
+    return disk_error(EINVAL, "truncate", path);
+  }
+  if (::ftruncate(fd->get(), static_cast<off_t>(size)) != 0) {
+    return disk_error(errno, "truncate", path);
+  }
+  if (::fsync(fd->get()) != 0) return disk_error(errno, "fsync", path);
+  return {};
+}
+
+DiskStatus RealDisk::create_directory(const std::string& path) {
+  struct stat status{};
+  if (::mkdir(path.c_str(), 0755) == 0) return {};
+  if (errno != EEXIST) return disk_error(errno, "create", path);
+  if (::stat(path.c_str(), &status) != 0) return disk_error(errno, "stat", path);
+  if (!S_ISDIR(status.st_mode)) return disk_error(ENOTDIR, "create", path);
+  return {};
+}
+
 DiskStatus RealDisk::sync_directory(const std::string& directory) {
   const std::string path = directory.empty() ? "." : directory;
   const auto fd = open_path(path, O_RDONLY | O_DIRECTORY);
