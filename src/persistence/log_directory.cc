@@ -98,6 +98,7 @@ class Opening {
     if (!contains(names_, storage::log::manifest_name(target_.name))) return first_manifest();
     const auto file = disk_.read(target_.manifest_path());
     if (!file) return unusable(file.error());
+    if ((*file)->bytes() == Manifest{}.text()) return {};  // the first one
     const auto parsed = storage::log::parse_manifest((*file)->bytes());
     if (!parsed) {
       return LogProblem{target_.manifest_path() + ": " + parsed.error().what +

@@ -102,8 +102,8 @@ class LogLives {
     lock_ = std::move(found->opened.lock);
     persistence::AppendLogStart start{found->opened.manifest, found->opened.bytes,
                                       found->loaded.torn, true};
-    log_ = std::make_unique<persistence::AppendLog>(disk_, lives_target(), std::move(start),
-                                                    events());
+    log_ =
+        std::make_unique<persistence::AppendLog>(disk_, lives_target(), std::move(start), events());
     log_->push(plan_.policy);
     log_->push(persistence::StartIncrement{});
     return true;
@@ -147,8 +147,8 @@ class LogLives {
     frame->pieces.push_back(set("cut", std::to_string(epoch_)));
     frame->commands = 2;
     for (std::uint64_t keys = random_.below(4); keys > 0; --keys) {
-      frame->pieces.push_back(set("key" + std::to_string(random_.below(5)),
-                                  std::string(random_.below(900), letter())));
+      frame->pieces.push_back(
+          set("key" + std::to_string(random_.below(5)), std::string(random_.below(900), letter())));
       ++frame->commands;
     }
     cuts_.resize(epoch_);
@@ -210,8 +210,8 @@ class LogLives {
     } else if (counts != cuts_[cut]) {
       problem = "the counts are not those of cut " + std::to_string(cut);
     } else if (plan_.durable_counts && cut < durable_) {
-      problem = "cut " + std::to_string(durable_) + " was durable, " + std::to_string(cut) +
-                " is there";
+      problem =
+          "cut " + std::to_string(durable_) + " was durable, " + std::to_string(cut) + " is there";
     }
     if (!problem.empty()) return false;
     epoch_ = cut;
