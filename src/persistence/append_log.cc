@@ -155,8 +155,7 @@ DiskStatus AppendLog::settle() {
 storage::DiskResult<std::unique_ptr<FrameWriter>> AppendLog::make_increment(const LogFile& file) {
   // A failure may have been that the directory vanished.
   if (!complete_) {
-    if (const auto status = disk_.create_directory(target_.directory); !status)
-      return status.error();
+    if (const auto status = make_log_directory(disk_, target_); !status) return status.error();
   }
   auto created = disk_.create(target_.path(file.name));
   if (!created) return created.error();

@@ -74,13 +74,11 @@ class Opening {
   using Problem = std::optional<LogProblem>;
 
   Problem enter() {
-    if (const auto made = disk_.create_directory(target_.directory); !made) {
+    if (const auto made = make_log_directory(disk_, target_); !made) {
       return LogProblem{made.error().what +
                         ". The append log needs this directory: make it, or change 'dir' or "
                         "'appenddirname'."};
     }
-    if (const auto synced = disk_.sync_directory(parent()); !synced)
-      return unusable(synced.error());
     auto lock = disk_.lock(target_.path(kLogLockName));
     if (!lock && lock.error().code == EWOULDBLOCK) {
       return LogProblem{"Another server uses the append log in " + target_.directory +
@@ -166,13 +164,6 @@ class Opening {
     return (manifest.base && has_name(*manifest.base)) ||
            std::any_of(manifest.increments.begin(), manifest.increments.end(), has_name) ||
            std::any_of(manifest.history.begin(), manifest.history.end(), has_name);
-  }
-
-  [[nodiscard]] std::string parent() const {
-    const std::size_t end = target_.directory.find_last_not_of('/');
-    const std::size_t slash = target_.directory.rfind('/', end);
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : target_.directory.substr(0, slash);
   }
 
   [[nodiscard]] LogProblem unusable(const storage::DiskError& error) const {

@@ -13,7 +13,19 @@ DiskStatus write_whole(storage::Disk& disk, const std::string& path, std::string
   return (*file)->sync();
 }
 
+std::string parent_of(const std::string& directory) {
+  const std::size_t end = directory.find_last_not_of('/');
+  const std::size_t slash = directory.rfind('/', end);
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : directory.substr(0, slash);
+}
+
 }  // namespace
+
+DiskStatus make_log_directory(storage::Disk& disk, const AppendLogTarget& target) {
+  if (const auto status = disk.create_directory(target.directory); !status) return status;
+  return disk.sync_directory(parent_of(target.directory));
+}
 
 std::string temporary_manifest_name(std::string_view log_name) {
   return "temp-" + storage::log::manifest_name(log_name);

@@ -25,6 +25,9 @@ struct AppendLogTarget {
   }
 };
 
+/// Makes the directory if it is missing, durably.
+storage::DiskStatus make_log_directory(storage::Disk& disk, const AppendLogTarget& target);
+
 /// The name under which a manifest is written before it is renamed.
 std::string temporary_manifest_name(std::string_view log_name);
 

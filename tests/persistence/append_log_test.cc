@@ -13,6 +13,7 @@ using namespace countd;
 using persistence::LogPolicy;
 using persistence::LogSync;
 using test::CrashDisk;
+using test::lives_target;
 using test::LogLives;
 using Operation = test::CrashDisk::Operation;
 
@@ -40,83 +41,6 @@ class During {
   CrashDisk& disk_;
 };
 
-/// A fixed script that touches everything: frames, a rewrite, frames behind it.
-void run_script(LogLives& lives) {
-  for (int i = 0; i < 4; ++i) lives.cut(), lives.drain();
-  lives.start_rewrite();
-  lives.drain();
-  lives.cut();
-  lives.cut();
-  lives.drain();
-  lives.finish_rewrite();
-  lives.drain();
-  lives.cut();
-  lives.drain();
-}
-
-/// Errors of a disk that comes and goes: `period` operations good, as many bad ones in part.
-void make_unreliable(CrashDisk& disk, std::shared_ptr<storage::Random> random) {
-  disk.fault = [random, bad = false, left = std::uint64_t{40}](Operation, const auto&) mutable {
-    if (left-- == 0) {
-      bad = !bad;
-      left = random->below(40);
-    }
-    if (!bad || random->below(4) != 0) return 0;
-    return random->below(2) == 0 ? EIO : ENOSPC;
-  };
-}
-
-/// Several lives with random work, faults, crashes and restarts; what was wrong, or "".
-struct Outcome {
-  std::string problem;
-  int failures = 0;
-  int recoveries = 0;
-  int rewrites = 0;
-};
-Outcome live(CrashDisk& disk, std::uint64_t seed, const LogLives::Plan& plan, bool unreliable) {
-  const auto random = std::make_shared<storage::Random>(seed);
-  LogLives lives{disk, seed + 1, plan};
-  for (int life = 0; life < 6; ++life) {
-    disk.fault = nullptr;
-    disk.longest_write = random->below(2) == 0 ? 100 : 1 << 20;
-    disk.crash_at(random->below(3) == 0 ? disk.operations() + 1 + random->below(40) : 0);
-    const bool begun = lives.begin();
-    if (!begun && !disk.down()) break;
-    bool suspect = false;
-    if (begun) {
-      if (unreliable && random->below(2) == 0) make_unreliable(disk, random), suspect = true;
-      lives.act(static_cast<int>(random->below(150)));
-      if (random->below(2) == 0) {
-        disk.fault = nullptr;
-        if (!disk.down()) lives.recover();
-        lives.act(static_cast<int>(random->below(30)));
-      }
-    }
-    // Only the page cache would be left of what a failed sync lost: a crash shows the truth.
-    if (!disk.down() && !suspect && random->below(3) == 0) {
-      disk.end_process();
-      continue;
-    }
-    disk.crash_at(0);
-    if (!disk.down()) disk.crash();
-    disk.power_on();
-  }
-  return {lives.problem, lives.failures, lives.recoveries, lives.rewrites};
-}
-
-/// How many of these seeds find something wrong.
-int found(int seeds, const LogLives::Plan& plan, const std::function<void(CrashDisk&)>& plant) {
-  int wrong = 0;
-  for (int seed = 0; seed < seeds; ++seed) {
-    CrashDisk disk{static_cast<std::uint64_t>(seed)};
-    plant(disk);
-    if (!live(disk, static_cast<std::uint64_t>(seed), plan, false).problem.empty()) ++wrong;
-  }
-  return wrong;
-}
-
-constexpr int kSeeds = 400;
-
 }  // namespace
 
 TEST_CASE("frames are durable one after the other, and are all there after a restart") {
@@ -136,80 +60,280 @@ TEST_CASE("frames are durable one after the other, and are all there after a res
   CHECK(lives.epoch() == 5);
 }
 
-TEST_CASE("a crash at any operation leaves a log that has everything durable") {
-  CrashDisk whole{1};
-  LogLives counted{whole, 5, {}};
-  REQUIRE(counted.begin());
-  run_script(counted);
-  const std::uint64_t operations = whole.operations();
-  CHECK(operations > 50);
-  for (std::uint64_t k = 1; k <= operations; ++k) {
-    for (std::uint64_t seed = 0; seed < 8; ++seed) {
-      CAPTURE(k);
-      CAPTURE(seed);
-      CrashDisk disk{seed * 1000 + k};
-      disk.crash_at(k);
-      LogLives lives{disk, 5, {}};
-      if (lives.begin()) run_script(lives);
-      disk.crash_at(0);
-      if (!disk.down()) disk.crash();
-      disk.power_on();
-      REQUIRE_MESSAGE(lives.begin(), lives.problem);
+TEST_CASE("after a failed write or sync the file is left alone, and frames are dropped") {
+  for (const Fault fault :
+       {Fault{Operation::kWrite, ".incr.aof", ENOSPC}, Fault{Operation::kSync, ".incr.aof", EIO}}) {
+    CrashDisk disk{1};
+    LogLives lives{disk, 1, {}};
+    REQUIRE(lives.begin());
+    lives.cut();
+    lives.drain();
+    {
+      const During during{disk, fault};
+      lives.cut();
+      lives.drain();
     }
+    CHECK(lives.failed());
+    CHECK(lives.last_error.find("appendonly.aof.1.incr.aof: ") != std::string::npos);
+    CHECK(!lives.log().facts().complete);
+    CHECK(!lives.log().facts().last_write_ok);
+    const std::uint64_t operations = disk.operations();
+    lives.cut();
+    lives.drain();
+    CHECK(disk.operations() == operations);
+    CHECK(lives.log().facts().dropped_frames == 1);
+    CHECK(lives.durable() == 1);
   }
 }
 
-TEST_CASE("lives with rewrites, crashes and restarts lose nothing that was durable") {
-  int rewrites = 0;
-  for (const LogSync sync : {LogSync::kAlways, LogSync::kEverySecond}) {
-    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-      CAPTURE(seed);
+TEST_CASE("an incomplete log is complete again once a rewrite has been published, not before") {
+  CrashDisk disk{1};
+  LogLives lives{disk, 1, {}};
+  REQUIRE(lives.begin());
+  lives.cut();
+  lives.drain();
+  {
+    const During during{disk, {Operation::kSync, ".incr.aof", EIO}};
+    lives.cut();
+    lives.drain();
+  }
+  lives.cut();  // dropped
+  lives.drain();
+  const std::string manifest = disk.contents(lives_target().manifest_path());
+  lives.start_rewrite();
+  lives.cut();
+  lives.drain();
+  CHECK(disk.contents(lives_target().manifest_path()) == manifest);
+  CHECK(lives.durable() == 1);
+  CHECK(lives.failed());
+  lives.finish_rewrite(true);
+  lives.drain();
+  CHECK(!lives.failed());
+  CHECK(lives.durable() == 4);
+  CHECK(lives.log().facts().last_write_ok);
+  CHECK(lives.log().facts().rewrites == 1);
+  disk.crash();
+  disk.power_on();
+  REQUIRE(lives.begin());
+  CHECK(lives.epoch() == 4);
+}
+
+TEST_CASE("a rewrite that fails anywhere leaves a complete log complete") {
+  const auto target = lives_target();
+  for (const Fault fault :
+       {Fault{Operation::kCreate, "2.incr.aof", EACCES},
+        Fault{Operation::kWrite, "2.incr.aof", ENOSPC}, Fault{Operation::kSync, "2.incr.aof", EIO},
+        Fault{Operation::kCreate, "temp-appendonly.aof.manifest", ENOSPC},
+        Fault{Operation::kSync, "temp-appendonly.aof.manifest", EIO}}) {
+    CrashDisk disk{1};
+    LogLives lives{disk, 1, {}};
+    REQUIRE(lives.begin());
+    lives.cut();
+    lives.drain();
+    {
+      const During during{disk, fault};
+      lives.start_rewrite();
+      lives.drain();
+    }
+    CHECK(lives.failed_rewrites == 1);
+    CHECK(!lives.failed());
+    CHECK(!disk.has(target.path("appendonly.aof.2.incr.aof")));
+    lives.finish_rewrite(true);  // the server has not heard of it yet
+    lives.cut();
+    lives.drain();
+    CHECK(lives.durable() == 2);
+    CHECK(!disk.has(target.path("appendonly.aof.1.base.rdb")));
+    disk.crash();
+    disk.power_on();
+    REQUIRE_MESSAGE(lives.begin(), lives.problem);
+    CHECK(lives.epoch() == 2);
+  }
+}
+
+TEST_CASE("a base that could not be published, or was given up, is removed and frames go on") {
+  const auto target = lives_target();
+  for (const bool published : {true, false}) {
+    CrashDisk disk{1};
+    LogLives lives{disk, 1, {}};
+    REQUIRE(lives.begin());
+    lives.cut();
+    lives.start_rewrite();
+    lives.cut();
+    lives.drain();
+    {
+      const During during{disk, {Operation::kWrite, "temp-appendonly.aof.manifest", ENOSPC}};
+      lives.finish_rewrite(published);
+      lives.drain();
+    }
+    CHECK(lives.failed_rewrites == (published ? 1 : 0));
+    CHECK(!disk.has(target.path("appendonly.aof.1.base.rdb")));
+    lives.cut();
+    lives.drain();
+    CHECK(lives.durable() == 3);
+    lives.rewrite();
+    CHECK(lives.rewrites == 1);
+    disk.crash();
+    disk.power_on();
+    REQUIRE(lives.begin());
+    CHECK(lives.epoch() == 4);
+  }
+}
+
+TEST_CASE("where it is not known which manifest is there, the files of both are kept") {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    for (const Operation operation : {Operation::kRename, Operation::kSyncDirectory}) {
       CrashDisk disk{seed};
-      LogLives::Plan plan;
-      plan.policy.sync = sync;
-      plan.policy.timestamps = seed % 2 == 0;
-      const Outcome outcome = live(disk, seed, plan, false);
-      REQUIRE(outcome.problem == "");
-      rewrites += outcome.rewrites;
+      LogLives lives{disk, 1, {}};
+      REQUIRE(lives.begin());
+      lives.cut();
+      lives.start_rewrite();
+      lives.cut();
+      lives.drain();
+      const auto base = lives.base();
+      lives.finish_rewrite(true);
+      {
+        const During during{disk, {operation, "", EIO}};
+        lives.drain();
+      }
+      CHECK(lives.failed_rewrites == 1);
+      CHECK(!lives.failed());
+      lives.log().push(persistence::RewriteFailed{base});
+      lives.cut();
+      lives.drain();
+      CHECK(disk.has(lives_target().path(base.name)));
+      CHECK(lives.durable() == 3);
+      if (seed % 2 == 0) {
+        disk.crash();
+        disk.power_on();
+      } else {
+        disk.end_process();
+      }
+      REQUIRE_MESSAGE(lives.begin(), lives.problem);
+      CHECK(lives.epoch() == 3);
     }
   }
-  CHECK(rewrites > kSeeds);
 }
 
-TEST_CASE("on a disk that fails now and then, what is loaded is still a cut, and a durable one") {
-  Outcome sum;
-  for (std::uint64_t seed = 0; seed < 2 * kSeeds; ++seed) {
-    CAPTURE(seed);
+TEST_CASE("counts that no file holds make a log only with a base") {
+  CrashDisk disk{1};
+  disk.put("data/dump.rdb", "");
+  auto opened = persistence::open_log(disk, lives_target());
+  REQUIRE(opened.has_value());
+  CHECK(opened->empty());
+  persistence::AppendLogStart start;
+  start.continues = false;
+  std::string error;
+  bool recovered = false;
+  std::uint64_t durable = 0;
+  persistence::AppendLogEvents events;
+  events.failed = [&](const std::string& what) { error = what; };
+  events.recovered = [&] { recovered = true; };
+  events.durable = [&](std::uint64_t epoch) { durable = epoch; };
+  events.rewrite_ended = [](bool, const std::string&) {};
+  persistence::AppendLog log{disk, lives_target(), start, events};
+  log.push(persistence::StartIncrement{});
+  CHECK(log.step());
+  CHECK(error == "the log is incomplete: it needs a rewrite");
+  const auto base = log.claim_base();
+  log.push(persistence::StartIncrement{base, 7});
+  CHECK(log.step());
+  disk.put(lives_target().path(base.name), test::command_text({"SET", "a", "1"}));
+  CHECK(!recovered);
+  log.push(persistence::PublishBase{base});
+  CHECK(log.step());
+  CHECK(!log.step());
+  CHECK(recovered);
+  CHECK(durable == 7);
+  opened->lock.reset();
+  const auto found = test::load_counts(disk);
+  REQUIRE(found.has_value());
+  CHECK(found->counts == test::Counts{{"a", "1"}});
+}
+
+TEST_CASE("a directory that vanished fails the log, and a rewrite makes it anew") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
     CrashDisk disk{seed};
-    const Outcome outcome = live(disk, seed, {}, true);
-    REQUIRE(outcome.problem == "");
-    sum.failures += outcome.failures;
-    sum.recoveries += outcome.recoveries;
-    sum.rewrites += outcome.rewrites;
-  }
-  CHECK(sum.failures > kSeeds);
-  CHECK(sum.recoveries > kSeeds / 4);
-  CHECK(sum.rewrites > kSeeds);
-}
-
-TEST_CASE("without syncs, a disk that keeps order still leaves a cut") {
-  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-    CAPTURE(seed);
-    CrashDisk disk{seed, CrashDisk::Tear::kPrefix};
-    LogLives::Plan plan;
-    plan.policy.sync = LogSync::kNo;
-    plan.durable_counts = false;
-    REQUIRE(live(disk, seed, plan, false).problem == "");
+    LogLives lives{disk, 1, {}};
+    REQUIRE(lives.begin());
+    lives.cut();
+    lives.drain();
+    disk.vanish(lives_target().directory);
+    lives.cut();
+    lives.drain();
+    CHECK(lives.failed());
+    CHECK(lives.last_error.ends_with("No such file or directory"));
+    lives.rewrite();
+    CHECK(!lives.failed());
+    CHECK(lives.durable() == 3);
+    disk.crash();
+    disk.power_on();
+    REQUIRE_MESSAGE(lives.begin(), lives.problem);
+    CHECK(lives.epoch() == 3);
   }
 }
 
-TEST_CASE("the lives find a sync that is left out, of files or of directories") {
-  CHECK(found(100, {}, [](CrashDisk& disk) { disk.syncs_lie = true; }) > 10);
-  CHECK(found(100, {}, [](CrashDisk& disk) { disk.directory_syncs_lie = true; }) > 10);
-}
-
-TEST_CASE("the lives find a base that is published before it is synced") {
+TEST_CASE("without syncs there are none until the log is closed") {
+  CrashDisk disk{1};
   LogLives::Plan plan;
-  plan.base_unsynced = true;
-  CHECK(found(100, plan, [](CrashDisk&) {}) > 5);
+  plan.policy.sync = LogSync::kNo;
+  LogLives lives{disk, 1, plan};
+  REQUIRE(lives.begin());
+  lives.drain();
+  int syncs = 0;
+  disk.fault = [&](Operation operation, const std::string&) {
+    syncs += operation == Operation::kSync ? 1 : 0;
+    return 0;
+  };
+  lives.cut();
+  lives.drain();
+  lives.cut();
+  lives.drain();
+  CHECK(lives.durable() == 2);
+  CHECK(syncs == 0);
+  SUBCASE("closed") { lives.log().push(persistence::CloseLog{}); }
+  SUBCASE("syncs are wanted from now on") { lives.log().push(LogPolicy{}); }
+  lives.drain();
+  CHECK(syncs == 1);
+  disk.crash();
+  disk.power_on();
+  REQUIRE(lives.begin());
+  CHECK(lives.epoch() == 2);
+}
+
+TEST_CASE("no-appendfsync-on-rewrite leaves syncs out while a rewrite runs") {
+  LogPolicy policy;
+  CHECK(policy.syncs());
+  policy.no_sync_on_rewrite = true;
+  CHECK(policy.syncs());
+  policy.rewriting = true;
+  CHECK(!policy.syncs());
+}
+
+TEST_CASE("the figures are those of the files") {
+  CrashDisk disk{1};
+  LogLives lives{disk, 1, {}};
+  REQUIRE(lives.begin());
+  const auto bytes_on_disk = [&] {
+    std::uint64_t sum = 0;
+    for (const std::string& name : *disk.list(lives_target().directory)) {
+      if (!name.ends_with("manifest")) sum += disk.contents(lives_target().path(name)).size();
+    }
+    return sum;
+  };
+  lives.cut();
+  lives.drain();
+  CHECK(lives.log().facts().current_bytes == bytes_on_disk());
+  lives.rewrite();
+  CHECK(lives.log().facts().current_bytes == bytes_on_disk());
+  CHECK(lives.log().facts().base_bytes == bytes_on_disk());
+  lives.cut();
+  lives.cut();
+  lives.drain();
+  CHECK(lives.log().facts().current_bytes == bytes_on_disk());
+  CHECK(lives.log().facts().delayed_frames == 1);
+  disk.end_process();
+  REQUIRE(lives.begin());
+  CHECK(lives.log().facts().base_bytes == bytes_on_disk());
+  lives.drain();
+  CHECK(lives.log().facts().current_bytes == bytes_on_disk());
 }

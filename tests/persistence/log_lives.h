@@ -92,6 +92,7 @@ class LogLives {
     log_.reset();
     lock_.reset();
     rewrite_.reset();
+    last_base_.reset();
     failed_ = false;
     auto found = load_counts(disk_);
     if (!found) {
@@ -116,6 +117,9 @@ class LogLives {
       cut();
     } else if (choice < 17) {
       log_->step();
+    } else if (choice == 17 && last_base_ && !rewrite_) {
+      // A server may give up, once more, a rewrite whose end it has been told already.
+      log_->push(persistence::RewriteFailed{*last_base_});
     } else if (plan_.rewrites) {
       rewrite_ ? finish_rewrite() : start_rewrite();
     }
@@ -126,6 +130,15 @@ class LogLives {
   void drain() {
     while (log_->step()) {
     }
+  }
+  /// One rewrite that succeeds, with a frame in the middle.
+  void rewrite() {
+    start_rewrite();
+    drain();
+    cut();
+    drain();
+    finish_rewrite(true);
+    drain();
   }
   /// Does what a server does that has refused writes: rewrites, until the log is complete.
   void recover() {
@@ -157,12 +170,14 @@ class LogLives {
   }
   void start_rewrite() {
     rewrite_ = Rewrite{log_->claim_base(), state_};
+    last_base_ = rewrite_->base;
     log_->push(persistence::StartIncrement{rewrite_->base, epoch_});
   }
-  void finish_rewrite() {
+  void finish_rewrite() { finish_rewrite(random_.below(8) != 0); }
+  void finish_rewrite(bool well) {
     const Rewrite rewrite = std::move(*rewrite_);
     rewrite_.reset();
-    if (random_.below(8) != 0 && write_base(rewrite)) {
+    if (well && write_base(rewrite)) {
       log_->push(persistence::PublishBase{rewrite.base});
     } else {
       log_->push(persistence::RewriteFailed{rewrite.base});
@@ -170,6 +185,8 @@ class LogLives {
   }
 
   [[nodiscard]] persistence::AppendLog& log() { return *log_; }
+  /// Of the rewrite that was begun last.
+  [[nodiscard]] const storage::log::LogFile& base() const { return *last_base_; }
   [[nodiscard]] std::uint64_t durable() const { return durable_; }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] bool failed() const { return failed_; }
@@ -179,6 +196,8 @@ class LogLives {
   int failures = 0;
   int recoveries = 0;
   int rewrites = 0;
+  int failed_rewrites = 0;
+  std::string last_error;
 
  private:
   struct Rewrite {
@@ -189,15 +208,19 @@ class LogLives {
   persistence::AppendLogEvents events() {
     persistence::AppendLogEvents events;
     events.durable = [this](std::uint64_t epoch) { durable_ = std::max(durable_, epoch); };
-    events.failed = [this](const std::string&) {
+    events.failed = [this](const std::string& error) {
       failed_ = true;
+      last_error = error;
       ++failures;
     };
     events.recovered = [this] {
       failed_ = false;
       ++recoveries;
     };
-    events.rewrite_ended = [this](bool ok, const std::string&) { rewrites += ok ? 1 : 0; };
+    events.rewrite_ended = [this](bool ok, const std::string& error) {
+      (ok ? rewrites : failed_rewrites) += 1;
+      if (!ok) last_error = error;
+    };
     return events;
   }
 
@@ -250,6 +273,7 @@ class LogLives {
   std::uint64_t durable_ = 0;
   bool failed_ = false;
   std::optional<Rewrite> rewrite_;
+  std::optional<storage::log::LogFile> last_base_;
 };
 
 }  // namespace countd::test
