@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 namespace countd::test {
@@ -102,12 +103,17 @@ void CrashDisk::crash() {
   for (const NameChange& change : std::exchange(unsynced_, {})) {
     if (random_.below(2) == 0) apply(change, durable_);
   }
+  seen_ = durable_;
+  // What is in a directory that is lost is lost with it; a directory sorts before what is in it.
+  for (auto named = seen_.begin(); named != seen_.end();) {
+    named = directory_exists(parent_of(named->first)) ? std::next(named) : seen_.erase(named);
+  }
+  durable_ = seen_;
   std::set<Node*> nodes;
   for (const auto& [path, node] : durable_) {
     // By path, not by address: the same seed must tear the same way in every run.
     if (nodes.insert(node.get()).second) tear(*node);
   }
-  seen_ = durable_;
   end_process();
   down_ = true;
 }

@@ -83,6 +83,21 @@ TEST_CASE("a name that no directory sync covered may be lost, a synced one is no
         std::set<std::string>{"new", "new gone", "old", "old gone", "old gone new", "old new"});
 }
 
+TEST_CASE("a directory whose name is lost takes its files with it") {
+  int lost = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    CrashDisk disk{static_cast<std::uint64_t>(seed)};
+    REQUIRE(disk.create_directory("d").has_value());
+    const auto file = disk.create("d/f");
+    REQUIRE((*file)->sync().has_value());
+    REQUIRE(disk.sync_directory("d").has_value());
+    disk.crash();
+    CHECK(disk.has("d") == disk.has("d/f"));
+    if (!disk.has("d/f")) ++lost;
+  }
+  CHECK(lost > kSeeds / 4);
+}
+
 TEST_CASE("the same seed and calls lose the same bytes") {
   for (int seed = 0; seed < 20; ++seed) {
     CrashDisk first{static_cast<std::uint64_t>(seed)};
