@@ -48,7 +48,7 @@ struct AppendLogStart {
   bool continues = true;
 };
 
-/// All run on the thread that calls `step`.
+/// All must be set; all run on the thread that calls `step`.
 struct AppendLogEvents {
   /// Every frame up to this epoch will be loaded after a crash (without syncs: has been written).
   std::function<void(std::uint64_t epoch)> durable;

@@ -70,3 +70,12 @@ TEST_CASE("a merged frame has a bound") {
   CHECK(std::get<FramePointer>(*queue.pop())->epoch == 4);
   CHECK(queue.queued_bytes() == 0);
 }
+
+TEST_CASE("no-appendfsync-on-rewrite leaves syncs out while a rewrite runs") {
+  persistence::LogPolicy policy;
+  CHECK(policy.syncs());
+  policy.no_sync_on_rewrite = true;
+  CHECK(policy.syncs());
+  policy.rewriting = true;
+  CHECK(!policy.syncs());
+}

@@ -118,6 +118,72 @@ TEST_CASE("an incomplete log is complete again once a rewrite has been published
   CHECK(lives.epoch() == 4);
 }
 
+TEST_CASE("a failure in the middle of a rewrite does not keep its base from being published") {
+  CrashDisk disk{1};
+  LogLives lives{disk, 1, {}};
+  REQUIRE(lives.begin());
+  lives.cut();
+  lives.start_rewrite();
+  lives.cut();
+  lives.drain();
+  {
+    const During during{disk, {Operation::kSync, ".incr.aof", EIO}};
+    lives.cut();
+    lives.drain();
+  }
+  lives.finish_rewrite(true);
+  lives.drain();
+  CHECK(lives.rewrites == 1);
+  CHECK(lives.failed());
+  CHECK(lives.durable() == 2);
+  CHECK(!disk.has(lives_target().path("appendonly.aof.1.incr.aof")));
+  lives.rewrite();
+  CHECK(!lives.failed());
+  disk.crash();
+  disk.power_on();
+  REQUIRE_MESSAGE(lives.begin(), lives.problem);
+  CHECK(lives.epoch() == 4);
+}
+
+TEST_CASE("a rewrite that begins ends the one before, whose base is not published") {
+  CrashDisk disk{1};
+  LogLives lives{disk, 1, {}};
+  REQUIRE(lives.begin());
+  lives.cut();
+  lives.start_rewrite();
+  lives.drain();
+  const auto first = lives.base();
+  lives.cut();
+  lives.start_rewrite();
+  lives.drain();
+  CHECK(lives.failed_rewrites == 1);
+  disk.put(lives_target().path(first.name), test::command_text({"SET", "cut", "1"}));
+  lives.log().push(persistence::PublishBase{first});
+  lives.drain();
+  CHECK(!disk.has(lives_target().path(first.name)));
+  lives.finish_rewrite(true);
+  lives.drain();
+  CHECK(lives.rewrites == 1);
+  disk.crash();
+  disk.power_on();
+  REQUIRE_MESSAGE(lives.begin(), lives.problem);
+  CHECK(lives.epoch() == 2);
+}
+
+TEST_CASE("a closed log drops what comes later, and says so in its figures") {
+  CrashDisk disk{1};
+  LogLives lives{disk, 1, {}};
+  REQUIRE(lives.begin());
+  lives.cut();
+  lives.log().push(persistence::CloseLog{});
+  lives.cut();
+  lives.start_rewrite();
+  lives.drain();
+  CHECK(lives.durable() == 1);
+  CHECK(lives.log().facts().dropped_frames == 1);
+  CHECK(!lives.failed());
+}
+
 TEST_CASE("a rewrite that fails anywhere leaves a complete log complete") {
   const auto target = lives_target();
   for (const Fault fault :
@@ -298,15 +364,6 @@ TEST_CASE("without syncs there are none until the log is closed") {
   disk.power_on();
   REQUIRE(lives.begin());
   CHECK(lives.epoch() == 2);
-}
-
-TEST_CASE("no-appendfsync-on-rewrite leaves syncs out while a rewrite runs") {
-  LogPolicy policy;
-  CHECK(policy.syncs());
-  policy.no_sync_on_rewrite = true;
-  CHECK(policy.syncs());
-  policy.rewriting = true;
-  CHECK(!policy.syncs());
 }
 
 TEST_CASE("the figures are those of the files") {

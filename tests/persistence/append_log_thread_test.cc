@@ -23,6 +23,8 @@ TEST_CASE("the thread performs what is pushed, and close waits for all of it") {
     persistence::AppendLogEvents events;
     events.durable = [&](std::uint64_t epoch) { durable = epoch; };
     events.failed = [&](const std::string&) { ++failures; };
+    events.recovered = [] {};
+    events.rewrite_ended = [](bool, const std::string&) {};
     AppendLogThread thread{disk, lives_target(), {}, events};
     thread.push(persistence::StartIncrement{});
     for (std::uint64_t epoch = 1; epoch <= 200; ++epoch) {

@@ -47,6 +47,7 @@ persistence::AppendLogEvents events() {
   persistence::AppendLogEvents events;
   events.durable = [](std::uint64_t) {};
   events.failed = [](const std::string& error) { FAIL_CHECK(error); };
+  events.recovered = [] {};
   events.rewrite_ended = [](bool ok, const std::string&) { CHECK(ok); };
   return events;
 }
