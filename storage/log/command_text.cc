@@ -36,7 +36,7 @@ void append_command(std::string& out, std::initializer_list<std::string_view> wo
 void append_state(std::string& out, std::string_view key, const ValueView& value, Millis expiry) {
   IntegerText moment;
   const bool expires = expiry != kNoExpiry;
-  const auto when = expires ? integer_text(expiry, moment) : std::string_view("0");
+  const auto when = expires ? format_integer(expiry, moment) : std::string_view("0");
   if (value.type() != Type::kString) {
     const std::string payload = rdb::dump(value);
     return append_command(out, {"RESTORE", key, when, payload, "REPLACE", "ABSTTL"});

@@ -7,7 +7,7 @@ from source_text import Source, files, sources
 FLOORS = {
     "protocol": 0,
     "storage/base": 0, "storage/disk": 0.2, "storage/keyspace": 0.2, "storage/sketch": 0.2,
-    "storage/rdb": 0.4,
+    "storage/rdb": 0.4, "storage/log": 0.6,
     "src/config": 1, "src/metrics": 1,
     "src/security": 2, "src/pubsub": 2, "src/persistence": 2, "src/replication": 2,
     "src/cluster": 2, "src/sink": 2, "src/scripting": 2, "src/journal": 2,
