@@ -47,7 +47,8 @@ class File {
   /// Writes some of `bytes` (at least one byte) and returns how many.
   virtual DiskResult<std::size_t> write_some(std::string_view bytes) = 0;
   /// Returns when all that was written is durable. After a failure the file must be given up:
-  /// a second sync may report success for bytes that were lost.
+  /// a second sync may report success for bytes that were lost. A file that has lost its name is
+  /// one (ENOENT).
   virtual DiskStatus sync() = 0;
   /// Makes bytes [offset, offset + size) go to disk early, so that `sync` has little left to do;
   /// may wait for them. Promises nothing about durability; errors appear in `sync`.
@@ -82,6 +83,11 @@ class Disk {
   /// Replaces `to` in one step.
   virtual DiskStatus rename(const std::string& from, const std::string& to) = 0;
   virtual DiskStatus remove(const std::string& path) = 0;
+  /// Shortens the file to its first `size` bytes; the new length is durable when it returns.
+  /// Error EINVAL: the file is shorter than that.
+  virtual DiskStatus truncate(const std::string& path, std::uint64_t size) = 0;
+  /// Makes the directory, whose parent exists. There already: no error.
+  virtual DiskStatus create_directory(const std::string& path) = 0;
   /// Makes creations, renames and removals in `directory` durable.
   virtual DiskStatus sync_directory(const std::string& directory) = 0;
   /// Names in `directory`, sorted, without "." and "..".

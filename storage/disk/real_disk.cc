@@ -44,6 +44,10 @@ class RealFile final : public File {
 
   DiskStatus sync() override {
     if (::fdatasync(fd_.get()) != 0) return disk_error(errno, "fsync", path_);
+    // A file that has been removed, perhaps with its directory, takes writes and loses them all.
+    struct stat status{};
+    if (::fstat(fd_.get(), &status) != 0) return disk_error(errno, "stat", path_);
+    if (status.st_nlink == 0) return disk_error(ENOENT, "fsync", path_);
     return {};
   }
 
@@ -134,6 +138,30 @@ DiskStatus RealDisk::rename(const std::string& from, const std::string& to) {
 
 DiskStatus RealDisk::remove(const std::string& path) {
   if (::unlink(path.c_str()) != 0) return disk_error(errno, "remove", path);
+  return {};
+}
+
+DiskStatus RealDisk::truncate(const std::string& path, std::uint64_t size) {
+  const auto fd = open_path(path, O_WRONLY);
+  if (!fd) return fd.error();
+  struct stat status{};
+  if (::fstat(fd->get(), &status) != 0) return disk_error(errno, "stat", path);
+  if (static_cast<std::uint64_t>(status.st_size) < size) {
+    return disk_error(EINVAL, "truncate", path);
+  }
+  if (::ftruncate(fd->get(), static_cast<off_t>(size)) != 0) {
+    return disk_error(errno, "truncate", path);
+  }
+  if (::fsync(fd->get()) != 0) return disk_error(errno, "fsync", path);
+  return {};
+}
+
+DiskStatus RealDisk::create_directory(const std::string& path) {
+  struct stat status{};
+  if (::mkdir(path.c_str(), 0755) == 0) return {};
+  if (errno != EEXIST) return disk_error(errno, "create", path);
+  if (::stat(path.c_str(), &status) != 0) return disk_error(errno, "stat", path);
+  if (!S_ISDIR(status.st_mode)) return disk_error(ENOTDIR, "create", path);
   return {};
 }
 

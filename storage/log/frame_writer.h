@@ -5,13 +5,15 @@
 //   *1 MULTI … *1 EXEC              one frame
 //   #CRC32C:1a2b3c4d 1234 77        its checksum, its bytes and its epoch
 //
-// Lines end in CR LF. The checksum covers everything from the end of the frame before (or of the
-// head line) to the end of EXEC, in 8 hex digits; the number of bytes counts the same. Redis skips
-// lines that begin with '#'.
+// Lines end in CR LF. The checksum, in 8 hex digits, covers everything from the end of the frame
+// before (or of the head line) to the end of EXEC, and then the figures behind it on its line,
+// "1234 77"; the number of bytes counts to the end of EXEC. Redis skips lines that begin with '#'.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "storage/disk/disk.h"
 #include "storage/log/frame.h"
@@ -33,8 +35,12 @@ class FrameWriter {
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
+  DiskStatus put(std::string_view bytes);
+  DiskStatus flush();
+
   std::unique_ptr<File> file_;
   std::uint64_t bytes_ = 0;
+  std::string pending_;  // of the frame being written, what has not been handed to the file
 };
 
 }  // namespace countd::storage::log

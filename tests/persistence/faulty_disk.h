@@ -20,6 +20,7 @@ class FaultyDisk final : public storage::Disk {
   bool sync_fails = false;
   bool rename_fails = false;
   bool directory_sync_fails = false;
+  bool truncate_fails = false;
 
   std::map<std::string, std::string> files;
   int syncs = 0;
@@ -47,6 +48,19 @@ class FaultyDisk final : public storage::Disk {
   }
   storage::DiskStatus remove(const std::string& path) override {
     if (files.erase(path) == 0) return storage::disk_error(ENOENT, "remove", path);
+    return {};
+  }
+  storage::DiskStatus truncate(const std::string& path, std::uint64_t size) override {
+    const auto found = files.find(path);
+    if (found == files.end()) return storage::disk_error(ENOENT, "open", path);
+    if (truncate_fails) return storage::disk_error(EIO, "truncate", path);
+    if (found->second.size() < size) return storage::disk_error(EINVAL, "truncate", path);
+    found->second.resize(size);
+    return {};
+  }
+  /// Names are whole paths here, so a directory is there without being made.
+  storage::DiskStatus create_directory(const std::string& path) override {
+    if (create_fails) return storage::disk_error(EACCES, "create", path);
     return {};
   }
   storage::DiskStatus sync_directory(const std::string& directory) override {

@@ -73,6 +73,16 @@ TEST_CASE("errors carry errno, the operation and the path") {
   CHECK(disk.read(folder.path).error().code == EISDIR);
 }
 
+TEST_CASE("a file that was removed cannot be made durable") {
+  const Folder folder;
+  RealDisk disk;
+  auto file = disk.create(folder.file("a"));
+  REQUIRE(file.has_value());
+  CHECK(disk.remove(folder.file("a")).has_value());
+  CHECK((*file)->write("x").has_value());
+  CHECK((*file)->sync().error().code == ENOENT);
+}
+
 TEST_CASE("a lock has one holder and is free again when the holder is gone") {
   const Folder folder;
   RealDisk disk;
@@ -82,4 +92,26 @@ TEST_CASE("a lock has one holder and is free again when the holder is gone") {
   CHECK(disk.lock(path).error().code == EWOULDBLOCK);
   first->reset();
   CHECK(disk.lock(path).has_value());
+}
+
+TEST_CASE("a file is shortened to what is asked for, and is never made longer") {
+  const Folder folder;
+  RealDisk disk;
+  const std::string path = folder.file("a");
+  CHECK((*disk.create(path))->write("onetwo").has_value());
+  CHECK(disk.truncate(path, 3).has_value());
+  CHECK(contents(disk, path) == "one");
+  CHECK(disk.truncate(path, 4).error().code == EINVAL);
+  CHECK(contents(disk, path) == "one");
+  CHECK(disk.truncate(folder.file("b"), 0).error().code == ENOENT);
+}
+
+TEST_CASE("a directory is made, and one that is there is no error; a file of that name is") {
+  const Folder folder;
+  RealDisk disk;
+  CHECK(disk.create_directory(folder.file("d")).has_value());
+  CHECK(disk.create_directory(folder.file("d")).has_value());
+  CHECK((*disk.create(folder.file("d/a")))->write("x").has_value());
+  CHECK(disk.create_directory(folder.file("d/a")).error().code == ENOTDIR);
+  CHECK(disk.create_directory(folder.file("e/f")).error().code == ENOENT);
 }

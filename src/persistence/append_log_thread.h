@@ -1,0 +1,44 @@
+// The thread on which an append log works.
+//
+// Its priority is the normal one: with `appendfsync always` replies wait for it.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "persistence/append_log.h"
+
+namespace countd::persistence {
+
+class AppendLogThread {
+ public:
+  /// Events run on the thread, from now on until `close` has returned. They must not block on it.
+  AppendLogThread(storage::Disk& disk, AppendLogTarget target, AppendLogStart start,
+                  AppendLogEvents events);
+  /// Closes.
+  ~AppendLogThread();
+  AppendLogThread(const AppendLogThread&) = delete;
+  AppendLogThread& operator=(const AppendLogThread&) = delete;
+
+  /// Any thread, until `close`.
+  void push(LogJob job);
+  /// Returns when everything that was pushed has been performed, and what was written is synced.
+  void close();
+
+  [[nodiscard]] AppendLog& log() { return log_; }
+  [[nodiscard]] const AppendLog& log() const { return log_; }
+
+ private:
+  void run();
+
+  AppendLog log_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  bool pushed_ = false;
+  bool closing_ = false;
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace countd::persistence
