@@ -3,7 +3,7 @@
 // Worked example: the frame whose one command is DEL k, epoch 77, without a timestamp:
 //
 //   *1\r\n$5\r\nMULTI\r\n*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n*1\r\n$4\r\nEXEC\r\n
-//   #CRC32C:4867ee8d 49 77\r\n
+//   #CRC32C:9a2e9411 49 77\r\n
 //
 // The checksum covers the 49 bytes of the first line and then the figures, "49 77".
 #pragma once
