@@ -77,6 +77,8 @@ class Journal {
   [[nodiscard]] bool cut_running() const { return cut_running_.load(); }
   /// No cut is under way and all readers want one more frame.
   [[nodiscard]] bool ready() const;
+  /// The interval's number.
+  [[nodiscard]] std::uint64_t epoch() const { return word_.load() >> 1; }
   /// The interval has something to tell.
   [[nodiscard]] bool dirty() const { return (word_.load() & 1) != 0; }
   /// What has happened until now is in the frames up to this epoch.
