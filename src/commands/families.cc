@@ -35,6 +35,7 @@ std::span<const std::span<const Command>> families() {
       client_commands(),
       server_commands(),
       save_commands(),
+      append_log_commands(),
       config_commands(),
       command_commands(),
       debug_commands(),

@@ -18,6 +18,7 @@ struct Session;
 std::span<const Command> server_commands();
 /// SAVE, BGSAVE, LASTSAVE, SHUTDOWN.
 std::span<const Command> save_commands();
+std::span<const Command> append_log_commands();
 /// CONFIG.
 std::span<const Command> config_commands();
 /// COMMAND.

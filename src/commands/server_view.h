@@ -42,6 +42,12 @@ struct SnapshotStatus {
   bool last_ok = true;
 };
 
+/// How long to wait for the log.
+struct DurableWait {
+  storage::Millis timeout_ms = 0;  // 0: for ever
+  bool until_timeout = false;      // even if everything is durable before
+};
+
 enum class ShutdownSave : std::uint8_t { kAsConfigured, kSave, kNoSave };
 
 class ServerView {
@@ -63,6 +69,12 @@ class ServerView {
   /// False if one is running. `done(ok, error)` is called on some thread when it has ended.
   virtual bool start_snapshot(std::function<void(bool ok, std::string error)> done) = 0;
   virtual SnapshotStatus snapshot_status() = 0;
+  /// Begins to rewrite the log; false if a rewrite is under way.
+  virtual bool rewrite_log() = 0;
+  [[nodiscard]] virtual bool log_on() const = 0;
+  /// Calls `done`, from some thread, once everything written until now is durable or the time is
+  /// up, with whether it is durable.
+  virtual void when_durable(const DurableWait& wait, std::function<void(bool durable)> done) = 0;
   /// DEBUG RELOAD: saves, empties, loads; then `done` as above.
   virtual void reload(std::function<void(bool ok, std::string error)> done) = 0;
   /// Begins the stop; does not answer on success (the connection closes). Returns an error text

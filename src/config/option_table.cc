@@ -77,6 +77,9 @@ constexpr Name kAccess[] = {name("no", Access::kNo), name("yes", Access::kYes),
                             name("local", Access::kLocal)};
 constexpr Name kUnsupported[] = {name("fail", RdbUnsupported::kFail),
                                  name("skip", RdbUnsupported::kSkip)};
+constexpr Name kFsyncs[] = {name("always", AppendFsync::kAlways),
+                            name("everysec", AppendFsync::kEverySecond),
+                            name("no", AppendFsync::kNo)};
 constexpr Name kPlacements[] = {name("lowest", ConnectionPlacement::kLowest),
                                 name("even", ConnectionPlacement::kEven)};
 constexpr Name kOrders[] = {name("relaxed", PipelineOrder::kRelaxed),
@@ -171,7 +174,8 @@ constexpr Row kLiveRows[] = {
      "the last one. Each line adds a pair; \"\" alone: no snapshots but on command."},
     {"dir", "", Section::kSnapshots, kProtected, special_word<DirOption>(),
      "Directory of the snapshot file. It must exist."},
-    {"dbfilename", "", Section::kSnapshots, kProtected, special_word<FileNameOption>(),
+    {"dbfilename", "", Section::kSnapshots, kProtected, 
+     special_word<FileNameOption<&Options::dbfilename>>(),
      "Name of the snapshot file within dir."},
     {"rdbcompression", "", Section::kSnapshots, kMutable, Flag{&Options::rdbcompression},
      "Compresses long strings in snapshots."},
@@ -184,8 +188,39 @@ constexpr Row kLiveRows[] = {
     {"stop-writes-on-bgsave-error", "", Section::kSnapshots, kMutable,
      Flag{&Options::stop_writes_on_bgsave_error},
      "Refuses writes when the last snapshot failed, until one succeeds."},
-    {"appendonly", "", Section::kSnapshots, kMutable, special_word<AppendOnlyOption>(),
-     "Keeps an append-only file. Only no is accepted: snapshots are what is stored."},
+    {"snapshot-keep", "", Section::kSnapshots, kMutable, number<&Options::snapshot_keep>(0, 10000),
+     "How many former snapshots stay in dir, each under dbfilename with its time (UTC) in the "
+     "name, so that an earlier state can be had back. 0: none."},
+
+    {"appendonly", "", Section::kLog, kMutable, Flag{&Options::appendonly},
+     "Keeps a log: what has changed is written to it as appendfsync says, and at start the log is "
+     "loaded instead of the snapshot."},
+    {"appenddirname", "", Section::kLog, kImmutable,
+     special_word<FileNameOption<&Options::appenddirname>>(),
+     "Directory of the log's files, within dir."},
+    {"appendfilename", "", Section::kLog, kImmutable,
+     special_word<FileNameOption<&Options::appendfilename>>(),
+     "What the names of the log's files begin with."},
+    {"appendfsync", "", Section::kLog, kMutable, choice<&Options::appendfsync>(kFsyncs),
+     "When the log is on disk: before a reply shows what was written (always), so that nothing "
+     "acknowledged is ever lost; within about a second (everysec); or when the system gets to it "
+     "(no)."},
+    {"no-appendfsync-on-rewrite", "", Section::kLog, kMutable,
+     Flag{&Options::no_appendfsync_on_rewrite},
+     "Leaves the disk to a rewrite while one runs: meanwhile the log is only written, as with "
+     "appendfsync no."},
+    {"auto-aof-rewrite-percentage", "", Section::kLog, kMutable,
+     number<&Options::auto_aof_rewrite_percentage>(0, kMaxInt),
+     "Rewrites the log when it has grown by so many percent since the last rewrite. 0: never by "
+     "itself."},
+    {"auto-aof-rewrite-min-size", "", Section::kLog, kMutable,
+     memory<&Options::auto_aof_rewrite_min_size>(0),
+     "A log smaller than this is not rewritten by itself."},
+    {"aof-load-truncated", "", Section::kLog, kMutable, Flag{&Options::aof_load_truncated},
+     "Starts from a log whose end is torn, as a crash leaves it, without the torn part; no: "
+     "refuses to start until countd-check has repaired it."},
+    {"aof-timestamp-enabled", "", Section::kLog, kMutable, Flag{&Options::aof_timestamp_enabled},
+     "Notes the time in the log, so that countd-check --until can restore the state of a moment."},
 
     {"maxmemory", "", Section::kMemory, kMutable, memory<&Options::maxmemory>(0),
      "Memory that keys may take before maxmemory-policy decides. 0: no limit."},
@@ -297,6 +332,7 @@ std::string_view section_title(Section section) {
       "Threads: how the work is shared",
       "Process: how the server runs and what it tells",
       "Snapshots: when and where the data is stored",
+      "Log: what has changed since, so that a crash loses nothing",
       "Memory: what happens when it is full, and how it is freed",
       "Sketches: HyperLogLog and Count-Min Sketch",
       "Observing: what is kept to look at",

@@ -22,12 +22,13 @@ enum class Section : std::uint8_t {
   kThreads,
   kProcess,
   kSnapshots,
+  kLog,
   kMemory,
   kSketches,
   kObserving,
   kInert,
 };
-inline constexpr int kSections = 8;
+inline constexpr int kSections = 9;
 
 enum class Mutability : std::uint8_t {
   kMutable,

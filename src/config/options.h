@@ -14,6 +14,8 @@
 namespace countd::config {
 
 enum class LogLevel : std::uint8_t { kDebug, kVerbose, kNotice, kWarning };
+/// When the log is made durable: before each reply, each second, or when the system pleases.
+enum class AppendFsync : std::uint8_t { kAlways, kEverySecond, kNo };
 enum class Supervised : std::uint8_t { kNo, kSystemd, kUpstart, kAuto };
 /// What loading does with a value of a type that countd does not hold.
 enum class RdbUnsupported : std::uint8_t { kFail, kSkip };
@@ -87,7 +89,18 @@ struct Options {
   bool rdbchecksum = true;
   RdbUnsupported rdb_unsupported = RdbUnsupported::kFail;
   bool stop_writes_on_bgsave_error = true;
-  bool appendonly = false;  // only false for now
+  int snapshot_keep = 0;  // snapshots kept under names with their time, besides dbfilename
+
+  // Log
+  bool appendonly = false;
+  std::string appenddirname = "appendonlydir";
+  std::string appendfilename = "appendonly.aof";
+  AppendFsync appendfsync = AppendFsync::kEverySecond;
+  bool no_appendfsync_on_rewrite = false;
+  int auto_aof_rewrite_percentage = 100;  // 0: never by itself
+  std::uint64_t auto_aof_rewrite_min_size = 64ull << 20;
+  bool aof_load_truncated = true;
+  bool aof_timestamp_enabled = false;
 
   // Memory
   std::uint64_t maxmemory = 0;  // bytes; 0: no limit

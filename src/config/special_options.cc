@@ -162,26 +162,13 @@ Complaint DirOption::read(Words words, bool, Options& options) {
 
 std::string DirOption::show(const Options& options) { return options.dir; }
 
-Complaint FileNameOption::read(Words words, bool, Options& options) {
-  if (words[0].empty() || words[0] == "." || words[0] == ".." ||
-      words[0].find_first_of(std::string_view("/\0", 2)) != std::string::npos) {
-    return "dbfilename can't be a path, just a filename";
+Complaint check_file_name(const std::string& name, std::string_view option,
+                          std::string_view kind) {
+  if (!name.empty() && name != "." && name != ".." &&
+      name.find_first_of(std::string_view("/\0", 2)) == std::string::npos) {
+    return std::nullopt;
   }
-  options.dbfilename = words[0];
-  return std::nullopt;
-}
-
-std::string FileNameOption::show(const Options& options) { return options.dbfilename; }
-
-Complaint AppendOnlyOption::read(Words words, bool, Options&) {
-  const auto on = read_flag(words[0]);
-  if (!on) return "argument must be 'yes' or 'no'";
-  if (*on) return "countd keeps snapshots and no append-only file: only 'no' is accepted";
-  return std::nullopt;
-}
-
-std::string AppendOnlyOption::show(const Options& options) {
-  return options.appendonly ? "yes" : "no";
+  return std::string(option) + " can't be a path, just a " + std::string(kind);
 }
 
 }  // namespace countd::config

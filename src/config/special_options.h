@@ -33,16 +33,25 @@ struct DirOption {
   static std::string show(const Options& options);
 };
 
-/// dbfilename: a name without a path.
-struct FileNameOption {
-  static Complaint read(Words words, bool again, Options& options);
-  static std::string show(const Options& options);
-};
+/// "<option> can't be a path, just a <kind>" unless it is a name without a path.
+Complaint check_file_name(const std::string& name, std::string_view option, std::string_view kind);
 
-/// appendonly: only "no".
-struct AppendOnlyOption {
-  static Complaint read(Words words, bool again, Options& options);
-  static std::string show(const Options& options);
+/// A name without a path, of a file or a directory within dir.
+template <std::string Options::* kMember>
+struct FileNameOption {
+  static Complaint read(Words words, bool, Options& options) {
+    if (auto complaint = check_file_name(words[0], kName, kKind)) return complaint;
+    options.*kMember = words[0];
+    return std::nullopt;
+  }
+  static std::string show(const Options& options) { return options.*kMember; }
+
+  static constexpr std::string_view kName =
+      kMember == &Options::dbfilename       ? "dbfilename"
+      : kMember == &Options::appendfilename ? "appendfilename"
+                                            : "appenddirname";
+  static constexpr std::string_view kKind =
+      kMember == &Options::appenddirname ? "dirname" : "filename";
 };
 
 /// An option of many words, written as several lines or one.

@@ -49,6 +49,22 @@ void Clients::forget(Connection& connection) {
 
 void Clients::wait_for_resume(Connection& connection) { paused_.emplace_back(&connection); }
 
+void Clients::withhold(Connection& connection, std::uint64_t epoch) {
+  withheld_.push_back({&connection, epoch});
+}
+
+void Clients::release_withheld(std::uint64_t durable) {
+  while (!withheld_.empty() && withheld_.front().epoch <= durable) {
+    const auto connection = std::move(withheld_.front().connection);
+    withheld_.pop_front();
+    connection->release();
+  }
+}
+
+void Clients::close_withheld() {
+  for (const auto& each : std::exchange(withheld_, {})) each.connection->close();
+}
+
 void Clients::resume_all() {
   for (const auto& connection : std::exchange(paused_, {})) connection->resume();
 }

@@ -4,6 +4,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -42,6 +44,12 @@ class Clients {
   /// client has often sent already, and the read that Asio tries first is not in vain.
   void read_next_turn(Connection& connection) { readers_.emplace_back(&connection); }
   void wait_for_resume(Connection& connection);
+  /// The connection's replies are formatted and may be sent when `epoch` is durable.
+  void withhold(Connection& connection, std::uint64_t epoch);
+  /// Sends what was withheld for epochs up to this one.
+  void release_withheld(std::uint64_t durable);
+  /// What is withheld will never be known to be durable: closes those connections, unanswered.
+  void close_withheld();
   void resume_all();
   void close_all();
   void for_each(const std::function<void(Connection&)>& visit);
@@ -61,6 +69,11 @@ class Clients {
   std::unordered_map<std::uint64_t, boost::intrusive_ptr<Connection>> connections_;
   std::vector<boost::intrusive_ptr<Connection>> readers_;
   std::vector<boost::intrusive_ptr<Connection>> paused_;
+  struct Withheld {
+    boost::intrusive_ptr<Connection> connection;
+    std::uint64_t epoch;
+  };
+  std::deque<Withheld> withheld_;  // epochs ascend
 };
 
 }  // namespace countd::net

@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kWaveReplyBytes = 1 << 20;
 constexpr std::size_t kFirstWaveLimit = 16;
 constexpr std::size_t kScratchKept = 1 << 20;
+// Of a connection that waits for the disk again and again.
+constexpr std::size_t kWithheldKept = 4 << 10;
 
 }  // namespace
 
@@ -174,7 +176,14 @@ void Connection::wave_done(shard::Wave& wave,
   adapt_wave_limit(wave.slots.size(), out.size());
   end_wave();
   if (!open_) return;
-  send(out);
+  const auto* const log = shard_.log();
+  const std::uint64_t epoch = log != nullptr ? log->must_wait_for() : 0;
+  if (epoch != 0) {
+    unsent_.append(out.view());
+    clients_.withhold(*this, epoch);
+  } else {
+    send(out);
+  }
   out.clear();
   out.shrink(kScratchKept);
 }
@@ -202,23 +211,44 @@ void Connection::adapt_wave_limit(std::size_t requests, std::size_t reply_bytes)
 }
 
 void Connection::send(protocol::ByteBuffer& out) {
-  std::size_t sent = 0;
-  if (!out.empty()) {
-    boost::system::error_code error;
-    sent = socket_.write_some(boost::asio::buffer(out.data(), out.size()), error);
-    if (error && error != boost::asio::error::would_block) return close();
-    session_.bytes_out += sent;
-    shard_.metrics().bytes_out.add(sent);
+  const auto sent = send_some(out.view());
+  if (!sent) return;
+  if (*sent == out.size()) return sent_all();
+  unsent_.append(out.view().substr(*sent));
+  const auto& limit = output_limit();
+  if (limit.hard_bytes != 0 && unsent_.size() > limit.hard_bytes) {
+    shard_.metrics().buffer_limit_disconnects.add(1);
+    return close();
   }
-  if (sent < out.size()) {
-    unsent_.append(out.view().substr(sent));
-    const auto& limit = output_limit();
-    if (limit.hard_bytes != 0 && unsent_.size() > limit.hard_bytes) {
-      shard_.metrics().buffer_limit_disconnects.add(1);
-      return close();
-    }
-    return write_rest();
+  write_rest();
+}
+
+void Connection::release() {
+  if (!open_) return;
+  const auto sent = send_some(unsent_.view());
+  if (!sent) return;
+  unsent_.consume(*sent);
+  if (!unsent_.empty()) return write_rest();
+  unsent_.shrink(kWithheldKept);
+  sent_all();
+}
+
+// How many bytes the socket took at once; nothing if the connection has failed and is closed.
+std::optional<std::size_t> Connection::send_some(std::string_view bytes) {
+  if (bytes.empty()) return 0;
+  boost::system::error_code error;
+  const std::size_t sent =
+      socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), error);
+  if (error && error != boost::asio::error::would_block) {
+    close();
+    return std::nullopt;
   }
+  session_.bytes_out += sent;
+  shard_.metrics().bytes_out.add(sent);
+  return sent;
+}
+
+void Connection::sent_all() {
   if (session_.close_after_reply) return close();
   if (more_input_) return begin_wave();
   clients_.read_next_turn(*this);

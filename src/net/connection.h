@@ -45,6 +45,8 @@ class Connection final
   [[nodiscard]] bool open() const { return open_; }
   /// Clients are not paused any longer: goes on where it stopped.
   void resume();
+  /// The replies that were withheld may be sent.
+  void release();
   /// Closes what has been idle or stalled too long; false if it closed.
   bool check_deadlines(const config::Options& options, storage::Millis now);
 
@@ -69,6 +71,8 @@ class Connection final
   void complete_wave();
   void end_wave();
   void send(protocol::ByteBuffer& out);
+  std::optional<std::size_t> send_some(std::string_view bytes);
+  void sent_all();
   void on_sent(const boost::system::error_code& error, std::size_t bytes);
   void write_rest();
   void adapt_wave_limit(std::size_t requests, std::size_t reply_bytes);

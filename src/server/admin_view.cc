@@ -31,6 +31,14 @@ commands::SnapshotStatus AdminView::snapshot_status() {
   return {facts.running, facts.last_save, facts.last_ok};
 }
 
+bool AdminView::rewrite_log() { return server_.append_only().rewrite(); }
+
+bool AdminView::log_on() const { return server_.append_only().on(); }
+
+void AdminView::when_durable(const commands::DurableWait& wait, std::function<void(bool)> done) {
+  server_.append_only().when_durable(wait, std::move(done));
+}
+
 void AdminView::reload(std::function<void(bool, std::string)> done) {
   server_.snapshots().reload(std::move(done));
 }

@@ -41,6 +41,22 @@ struct SnapshotFacts {
   bool loading = false;
 };
 
+struct LogFacts {
+  bool on = false;
+  bool rewriting = false;
+  bool last_rewrite_ok = true;
+  bool last_write_ok = true;
+  std::int64_t last_rewrite_seconds = -1;
+  std::int64_t current_rewrite_seconds = -1;
+  std::uint64_t current_bytes = 0;
+  std::uint64_t base_bytes = 0;
+  std::uint64_t queued_bytes = 0;
+  std::uint64_t delayed_frames = 0;
+  std::uint64_t dropped_frames = 0;
+  std::uint64_t rewrites = 0;
+  std::uint64_t durable_epoch = 0;
+};
+
 /// All that INFO can show, at one moment.
 struct Facts {
   const config::Options* options = nullptr;
@@ -65,6 +81,7 @@ struct Facts {
   double input_kbps = 0;
   double output_kbps = 0;
   SnapshotFacts snapshot;
+  LogFacts log;
   std::vector<DatabaseFacts> databases;
   std::vector<CommandFacts> commands;
   std::map<std::string, std::uint64_t> errors;

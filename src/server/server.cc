@@ -38,8 +38,13 @@ void Server::build_shards() {
   shared_.slow_log = &slow_log_;
   shared_.clock = &clock_;
   snapshots_ = std::make_unique<Snapshots>(*this);
+  append_only_ = std::make_unique<AppendOnly>(*this);
+  log_gate_ = std::make_unique<shard::LogGate>(count);
+  shared_.log = log_gate_.get();
+  if (options.appendonly) open_error_ = append_only_->open();
   // With the seed of the file the entries come in the order of the table.
-  shared_.hash_seed = snapshots_->file_seed();
+  shared_.hash_seed = options.appendonly ? append_only_->file_seed() : 0;
+  if (shared_.hash_seed == 0) shared_.hash_seed = snapshots_->file_seed();
   if (shared_.hash_seed == 0) shared_.hash_seed = random_bits();
   shared_.shards = options.threads;
   slices_ = std::vector<shard::Slice>(count);
@@ -50,7 +55,6 @@ void Server::build_shards() {
     keyspace.hash_seed = shared_.hash_seed;
     keyspace.random_seed = random_bits();
     slice.keys = std::make_unique<storage::Keyspace>(keyspace);
-    slice.keys->begin_turn(clock_.now());
     slice.keys->set_eviction_policy(options.maxmemory_policy, options.lfu_log_factor,
                                     options.lfu_decay_time);
   }
@@ -75,7 +79,11 @@ std::string Server::prepare() {
   }
   std::vector<storage::Keyspace*> keys;
   for (auto& slice : slices_) keys.push_back(slice.keys.get());
-  if (auto error = snapshots_->load(keys); !error.empty()) return error;
+  if (!open_error_.empty()) return open_error_;
+  auto error = options.appendonly ? append_only_->load(keys) : snapshots_->load(keys);
+  if (!error.empty()) return error;
+  // Until now time stood still: a log speaks of entries that have expired since.
+  for (auto* const each : keys) each->begin_turn(clock_.now());
   publish(keys);
   startup_bytes_ = allocator_bytes().allocated;
   listener_ = std::make_unique<net::Listener>(
@@ -107,6 +115,9 @@ int Server::run() {
   shards_[0]->run();
   for (auto& thread : threads_) thread.join();
   snapshots_->abandon();
+  std::vector<storage::Keyspace*> keys;
+  for (auto& slice : slices_) keys.push_back(slice.keys.get());
+  append_only_->close(keys);
   log_.notice("countd is now ready to exit, bye bye...");
   return exit_code_;
 }
@@ -185,6 +196,7 @@ void Server::cron() {
   const auto paused_until = paused_until_.load();
   if (paused_until != 0 && now >= paused_until) unpause();
   snapshots_->check(now);
+  append_only_->check(now);
   cron_timer_->expires_after(kCronPeriod);
   cron_timer_->async_wait([this](const boost::system::error_code& error) {
     if (!error) cron();
@@ -235,6 +247,24 @@ void Server::set_gate(shard::Gate gate, bool on) {
   on ? shared_.gates.fetch_or(gate) : shared_.gates.fetch_and(~static_cast<std::uint32_t>(gate));
 }
 
+void Server::release_withheld(std::uint64_t durable) {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    shards_[i]->post([this, i, durable] { clients_[i]->release_withheld(durable); });
+  }
+}
+
+void Server::close_withheld() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    shards_[i]->post([this, i] { clients_[i]->close_withheld(); });
+  }
+}
+
+void Server::wake_for_parts() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    if (log_gate_->journal().part_open(i)) shards_[i]->post([] {});
+  }
+}
+
 void Server::pause(storage::Millis until, bool all) {
   paused_until_.store(until);
   set_gate(shard::kPauseAllGate, all);
@@ -259,6 +289,10 @@ void Server::set_active_expire(bool on) {
 void Server::options_changed(const config::Options& now, std::span<const std::string_view> names) {
   for (const auto name : names) {
     if (name == "loglevel") log_.set_level(now.loglevel);
+    if (name.starts_with("append") || name.starts_with("aof") ||
+        name == "no-appendfsync-on-rewrite") {
+      append_only_->options_changed();
+    }
     if (name == "maxclients") max_clients_ = fit_descriptors(now.maxclients);
   }
 }
@@ -286,6 +320,7 @@ Facts Server::facts() const {
   facts.input_kbps = statistics_->input_kbps();
   facts.output_kbps = statistics_->output_kbps();
   facts.snapshot = snapshots_->facts(facts.now, facts.totals.changes);
+  facts.log = append_only_->facts();
   for (std::size_t db = 0; db < static_cast<std::size_t>(facts.options->databases); ++db) {
     facts.databases.push_back(database_facts(static_cast<int>(db)));
   }

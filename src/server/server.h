@@ -17,6 +17,7 @@
 #include "metrics/slow_log.h"
 #include "net/clients.h"
 #include "net/listener.h"
+#include "server/append_only.h"
 #include "server/info.h"
 #include "server/log.h"
 #include "server/placement.h"
@@ -40,6 +41,8 @@ class Server final : public shard::Peers, public net::Front {
   config::Store& store() { return store_; }
   metrics::SlowLog& slow_log() { return slow_log_; }
   Snapshots& snapshots() { return *snapshots_; }
+  AppendOnly& append_only() { return *append_only_; }
+  shard::LogGate& log_gate() { return *log_gate_; }
   Statistics& statistics() { return *statistics_; }
   Log& log() { return log_; }
   [[nodiscard]] Facts facts() const;
@@ -52,6 +55,12 @@ class Server final : public shard::Peers, public net::Front {
   void unpause();
   void set_active_expire(bool on);
   void set_gate(shard::Gate gate, bool on);
+  /// Every thread sends what it withheld for epochs up to this one. Any thread.
+  void release_withheld(std::uint64_t durable);
+  /// Every thread closes the connections whose replies it withholds. Any thread.
+  void close_withheld();
+  /// Shards that have a part of a cut to hand over are woken.
+  void wake_for_parts();
   shard::Shard& shard(std::size_t index) { return *shards_[index]; }
   [[nodiscard]] std::size_t shards() const { return shards_.size(); }
   std::span<shard::Slice> slices() { return slices_; }
@@ -91,6 +100,9 @@ class Server final : public shard::Peers, public net::Front {
   std::vector<std::unique_ptr<net::Clients>> clients_;
   std::unique_ptr<Statistics> statistics_;
   std::unique_ptr<Snapshots> snapshots_;
+  std::unique_ptr<shard::LogGate> log_gate_;
+  std::unique_ptr<AppendOnly> append_only_;
+  std::string open_error_;  // why the log could not be opened; prepare() says so
   std::unique_ptr<net::Listener> listener_;
   std::unique_ptr<boost::asio::signal_set> signals_;
   std::unique_ptr<boost::asio::steady_timer> cron_timer_;

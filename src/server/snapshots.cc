@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "commands/checked_out.h"
@@ -12,13 +15,21 @@
 #include "server/server.h"
 
 namespace countd::server {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryDelay{2};
+constexpr std::size_t kBaseSlice = 1 << 16;
+
+}  // namespace
 
 /// One snapshot under way. Kept alive by its shards' upkeep tasks too: a keyspace emits into it
 /// until its traversal is over, even if the file has failed by then.
 struct Snapshots::Run {
+  Done done;                    // of a snapshot
+  std::optional<BaseJob> base;  // of a base
   std::unique_ptr<persistence::SnapshotWriter> writer;
-  std::uint64_t changes = 0;       // at the cut
-  std::size_t parts_left = 0;      // the shards' traversals and the file; on shard 0's thread
+  std::uint64_t changes = 0;  // at the cut
+  std::size_t parts_left = 0;  // the shards' traversals and the file; on shard 0's thread
   persistence::SnapshotResult result;
 };
 
@@ -26,39 +37,84 @@ Snapshots::Snapshots(Server& server) : server_(server) {}
 
 Snapshots::~Snapshots() = default;
 
+bool Snapshots::claim() {
+  const std::lock_guard lock(mutex_);
+  return !std::exchange(busy_, true);
+}
+
 bool Snapshots::start(Done done) {
+  if (!claim()) return false;
   {
     const std::lock_guard lock(mutex_);
-    if (facts_.running) return false;
     facts_.running = true;
-    done_ = std::move(done);
+    began_ = server_.now();
   }
-  server_.shard(0).post([this] { begin(); });
+  auto run = std::make_shared<Run>();
+  run->done = std::move(done);
+  start_claimed(std::move(run));
   return true;
 }
 
 void Snapshots::start_after(Done done) {
   if (start(done)) return;
-  waiting_.push_back(std::move(done));
+  waiting_.emplace_back([this, done = std::move(done)] { start_after(done); });
 }
 
-void Snapshots::begin() {
+void Snapshots::start_base(BaseJob job) {
+  if (!claim()) {
+    waiting_.emplace_back([this, job = std::move(job)] { start_base(job); });
+    return;
+  }
+  auto run = std::make_shared<Run>();
+  run->base = std::move(job);
+  start_claimed(std::move(run));
+}
+
+void Snapshots::start_claimed(std::shared_ptr<Run> run) {
+  server_.shard(0).post([this, run = std::move(run)]() mutable {
+    run_ = std::move(run);
+    check_out();
+  });
+}
+
+void Snapshots::check_out() {
   server_.shard(0).turn().check_out_all(
       [this](std::span<storage::Keyspace* const> keys) { cut(keys); });
 }
 
+void Snapshots::try_again_soon() {
+  retry_ = std::make_unique<boost::asio::steady_timer>(server_.shard(0).context());
+  retry_->expires_after(kRetryDelay);
+  retry_->async_wait([this](const boost::system::error_code& error) {
+    if (!error) check_out();
+  });
+}
+
 // All leases are held: every keyspace turns at the same moment.
 void Snapshots::cut(std::span<storage::Keyspace* const> keys) {
-  run_ = std::make_shared<Run>();
+  if (run_->base && !run_->base->cut(keys)) return try_again_soon();
   run_->parts_left = keys.size() + 1;
   run_->writer = std::make_unique<persistence::SnapshotWriter>(
-      disk_, target(), static_cast<int>(keys.size()),
+      disk_, run_->base ? run_->base->target : target(), static_cast<int>(keys.size()),
       [this](const persistence::SnapshotResult& result) {
         server_.shard(0).post([this, result] {
           run_->result = result;
           part_done();
         });
       });
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    run_->changes += keys[i]->counters().changes;
+    keys[i]->begin_snapshot(run_->writer->shard(static_cast<int>(i)));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    began_ = keys[0]->now();
+  }
+  run_->writer->begin(file_facts(keys));
+  for (std::size_t i = 0; i < keys.size(); ++i) walk(i);
+}
+
+storage::rdb::FileFacts Snapshots::file_facts(std::span<storage::Keyspace* const> keys) const {
   storage::rdb::FileFacts facts;
   facts.redis_version = commands::kRedisVersion;
   facts.countd_version = commands::kVersion;
@@ -73,16 +129,29 @@ void Snapshots::cut(std::span<storage::Keyspace* const> keys) {
     }
     if (size.keys > 0) facts.sizes.push_back(size);
   }
+  return facts;
+}
+
+persistence::SnapshotResult Snapshots::write_base(const persistence::SnapshotTarget& target,
+                                                  std::span<storage::Keyspace* const> keys) {
+  persistence::SnapshotResult outcome;
+  persistence::SnapshotWriter writer(
+      disk_, target, static_cast<int>(keys.size()),
+      [&outcome](const persistence::SnapshotResult& result) { outcome = result; });
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    run_->changes += keys[i]->counters().changes;
-    keys[i]->begin_snapshot(run_->writer->shard(static_cast<int>(i)));
+    keys[i]->begin_snapshot(writer.shard(static_cast<int>(i)));
   }
-  {
-    const std::lock_guard lock(mutex_);
-    began_ = keys[0]->now();
+  writer.begin(file_facts(keys));
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    while (!keys[i]->snapshot_slice(kBaseSlice)) {
+      while (writer.queued_bytes() > persistence::SnapshotWriter::kQueueLimit) {
+        std::this_thread::sleep_for(kRetryDelay);
+      }
+    }
+    writer.finish(static_cast<int>(i));
   }
-  run_->writer->begin(std::move(facts));
-  for (std::size_t i = 0; i < keys.size(); ++i) walk(i);
+  writer.wait();
+  return outcome;
 }
 
 void Snapshots::walk(std::size_t shard) {
@@ -102,8 +171,16 @@ void Snapshots::part_done() {
 
 void Snapshots::ended() {
   const auto run = std::exchange(run_, nullptr);
-  const auto& result = run->result;
-  Done done;
+  {
+    const std::lock_guard lock(mutex_);
+    busy_ = false;
+  }
+  run->base ? run->base->done(run->result) : saved(*run);
+  start_next();
+}
+
+void Snapshots::saved(const Run& run) {
+  const auto& result = run.result;
   {
     const std::lock_guard lock(mutex_);
     facts_.running = false;
@@ -113,9 +190,8 @@ void Snapshots::ended() {
     if (result.ok) {
       facts_.last_save = server_.now();
       ++facts_.saves;
-      changes_at_last_ = run->changes;
+      changes_at_last_ = run.changes;
     }
-    done = std::exchange(done_, nullptr);
   }
   if (result.ok) {
     server_.log().notice(fmt::format("DB saved on disk: {} bytes in {:.3f} seconds", result.bytes,
@@ -123,17 +199,19 @@ void Snapshots::ended() {
   } else {
     server_.log().warning("Snapshot failed: " + result.error);
   }
-  if (done) done(result.ok, result.error);
-  if (!waiting_.empty()) {
-    auto next = std::move(waiting_.front());
-    waiting_.erase(waiting_.begin());
-    start_after(std::move(next));
-  }
+  if (run.done) run.done(result.ok, result.error);
+}
+
+void Snapshots::start_next() {
+  if (waiting_.empty()) return;
+  const auto next = std::move(waiting_.front());
+  waiting_.erase(waiting_.begin());
+  next();
 }
 
 // The writer tells shard 0 when it is over: that must be there until then.
 void Snapshots::abandon() {
-  if (run_ == nullptr) return;
+  if (run_ == nullptr || run_->writer == nullptr) return;
   run_->writer->abandon("the server ends");
   run_->writer->wait();
 }
@@ -194,7 +272,7 @@ void Snapshots::check(storage::Millis now) {
   {
     const std::lock_guard lock(mutex_);
     refuse_writes = !facts_.last_ok && options.stop_writes_on_bgsave_error && !options.save.empty();
-    due = !facts_.running && persistence::save_due(options.save, history_,
+    due = !busy_ && persistence::save_due(options.save, history_,
                                                    changes - changes_at_last_, now / 1000);
   }
   server_.set_gate(shard::kMisconfGate, refuse_writes);

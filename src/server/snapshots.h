@@ -3,8 +3,11 @@
 //
 // start -> check-out of all shards: cut (every keyspace begins its snapshot)
 //       -> each shard's upkeep walks its slice, the writer writes   -> ended, when all are done
+//
+// The base of the append log is one too, with a target and a cut of its own.
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,6 +26,15 @@ namespace countd::server {
 
 class Server;
 
+/// A snapshot that becomes the log's base.
+struct BaseJob {
+  persistence::SnapshotTarget target;
+  /// With all shards checked out, at the moment of the cut. False: not now; it is tried again.
+  std::function<bool(std::span<storage::Keyspace* const> keys)> cut;
+  /// On shard 0's thread.
+  std::function<void(const persistence::SnapshotResult&)> done;
+};
+
 class Snapshots {
  public:
   /// Called on shard 0's thread when a snapshot has ended.
@@ -35,6 +47,11 @@ class Snapshots {
   bool start(Done done);
   /// As `start`, after the running one if there is one. On shard 0's thread.
   void start_after(Done done);
+  /// The same for a base. On shard 0's thread.
+  void start_base(BaseJob job);
+  /// Writes a base while nothing else runs; its result. Before the threads run.
+  persistence::SnapshotResult write_base(const persistence::SnapshotTarget& target,
+                                         std::span<storage::Keyspace* const> keys);
   /// Saves, empties all databases and loads the file again (DEBUG RELOAD).
   void reload(Done done);
   /// Loads the file that is there; an error text, or empty. Before the threads run, or with all
@@ -52,7 +69,13 @@ class Snapshots {
  private:
   struct Run;
 
-  void begin();
+  [[nodiscard]] bool claim();
+  void start_claimed(std::shared_ptr<Run> run);
+  void check_out();
+  void try_again_soon();
+  storage::rdb::FileFacts file_facts(std::span<storage::Keyspace* const> keys) const;
+  void saved(const Run& run);
+  void start_next();
   void cut(std::span<storage::Keyspace* const> keys);
   void walk(std::size_t shard);
   void part_done();
@@ -64,12 +87,13 @@ class Snapshots {
   Server& server_;
   storage::RealDisk disk_;
   mutable std::mutex mutex_;  // guards what follows, up to `waiting_`
+  bool busy_ = false;         // a snapshot or a base is under way
   SnapshotFacts facts_;
   persistence::SaveHistory history_;
   storage::Millis began_ = 0;
   std::uint64_t changes_at_last_ = 0;
-  Done done_;
-  std::vector<Done> waiting_;   // on shard 0's thread
+  std::vector<std::function<void()>> waiting_;  // on shard 0's thread
+  std::unique_ptr<boost::asio::steady_timer> retry_;
   std::shared_ptr<Run> run_;    // on shard 0's thread
   std::uint64_t number_ = 0;
 };

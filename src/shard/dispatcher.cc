@@ -27,6 +27,9 @@ constexpr std::string_view kMisconfText =
     "disk. Commands that may modify the data set are disabled, because this instance is configured "
     "to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). "
     "Please check the Redis logs for details about the RDB error.";
+constexpr std::string_view kLogText =
+    "MISCONF Errors writing to the AOF file: writes are refused until a new log could be begun, "
+    "which is tried again and again. The server's log says what is wrong.";
 constexpr int kCursorShardShift = 48;
 
 // A web page can make a browser send lines of its choice here, behind these words, which no client
@@ -105,6 +108,8 @@ bool Dispatcher::refused(Wave& wave, Session& session, const Command& row) {
     text = kLoadingText;
   } else if ((gates & kMisconfGate) != 0 && (row.flags & commands::kWrite) != 0) {
     text = kMisconfText;
+  } else if ((gates & kLogGate) != 0 && (row.flags & commands::kWrite) != 0) {
+    text = kLogText;
   } else {
     return false;
   }

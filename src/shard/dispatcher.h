@@ -25,6 +25,7 @@ enum Gate : std::uint32_t {
   kMisconfGate = 1u << 1,      // the last snapshot failed: writes are refused
   kPauseWritesGate = 1u << 2,  // CLIENT PAUSE WRITE
   kPauseAllGate = 1u << 3,     // CLIENT PAUSE ALL
+  kLogGate = 1u << 4,          // the log cannot be written: writes are refused
 };
 
 /// A request in its wave.

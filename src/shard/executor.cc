@@ -81,6 +81,7 @@ void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
   attribute(batch, std::max<std::int64_t>(0, took - timed_nanoseconds_));
   foreign_ = false;  // what is accounted from now on is this thread's own
   shared_.published[static_cast<std::size_t>(shard)].update(keys);
+  if (shared_.log != nullptr) shared_.log->journal().note(keys);
 }
 
 // Short requests share their batch's time. What can be long by itself is timed by itself.
@@ -242,7 +243,9 @@ void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> sh
   }
   account(item, shared_.clock->nanoseconds() - began);
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    if (shards[i] != nullptr) shared_.published[i].update_sizes(*shards[i]);
+    if (shards[i] == nullptr) continue;
+    shared_.published[i].update_sizes(*shards[i]);
+    if (shared_.log != nullptr) shared_.log->journal().note(*shards[i]);
   }
 }
 

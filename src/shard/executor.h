@@ -14,6 +14,7 @@
 #include "metrics/thread_metrics.h"
 #include "shard/batch.h"
 #include "shard/clock.h"
+#include "shard/log_gate.h"
 #include "shard/published.h"
 #include "storage/keyspace/keyspace.h"
 
@@ -27,6 +28,7 @@ struct SharedState {
   std::uint64_t hash_seed = 0;
   int shards = 1;
   std::deque<Published> published;      // by shard
+  LogGate* log = nullptr;               // null: there is none (tests)
   std::atomic<std::uint32_t> gates{0};  // bits of Gate: what is refused or held at the moment
 
   /// Heap bytes of all keyspaces, as each published it last.

@@ -58,7 +58,19 @@ void Shard::begin_turn() { executor_.begin_turn(store_.current(), shared_.clock-
 
 bool Shard::end_turn() {
   metrics_.turns.add(1);
-  return turn_.finish(completions_.take_all());
+  bool more = turn_.finish(completions_.take_all());
+  if (shared_.log != nullptr && shared_.log->claim_cut()) [[unlikely]] {
+    turn_.check_out_all([this](std::span<storage::Keyspace* const> keys) { cut_journal(keys); });
+    more |= turn_.finish(nullptr);
+  }
+  return more;
+}
+
+// The group commit of `appendfsync always`: what the turns until now have written, told at once.
+void Shard::cut_journal(std::span<storage::Keyspace* const> keys) {
+  auto& journal = shared_.log->journal();
+  if (journal.dirty() && journal.ready()) journal.cut(keys, executor_.now(), nullptr);
+  shared_.log->cut_made();
 }
 
 // The order matters: say asleep, then look. Who pushes afterwards sees the word and wakes us.

@@ -52,6 +52,7 @@ class Shard {
   Dispatcher& dispatcher() { return dispatcher_; }
   Executor& executor() { return executor_; }
   Upkeep& upkeep() { return upkeep_; }
+  [[nodiscard]] const LogGate* log() const { return shared_.log; }
   metrics::ThreadMetrics& metrics() { return metrics_; }
   [[nodiscard]] const metrics::ThreadMetrics& metrics() const { return metrics_; }
   /// The share of the last tenth of a second that the loop was not asleep, in percent.
@@ -61,6 +62,7 @@ class Shard {
   std::size_t poll_ready();
   void begin_turn();
   bool end_turn();
+  void cut_journal(std::span<storage::Keyspace* const> keys);
   void sleep();
   void note_busy(std::int64_t slept);
 

@@ -12,22 +12,21 @@ namespace {
 // Entries looked at by one run of active expiry, at effort 1; a run that still finds expired
 // entries is followed by another at once if the thread is idle.
 constexpr std::size_t kExpireEntries = 400;
-// The rest of the thread's time, for each nanosecond that a slice under load took: 15 %.
-constexpr std::int64_t kRestPerSlice = 100 / 15;
 
 }  // namespace
 
 void Upkeep::begin_snapshot(SnapshotTask task) {
   task_ = std::move(task);
   running_ = true;
-  next_slice_ns_ = 0;
+  snapshot_pace_.next_ns = 0;
 }
 
 bool Upkeep::run(bool idle) {
   const std::int64_t now_ns = clock_.nanoseconds();
   if (now_ns >= next_expire_ns_ || (expire_more_ && idle)) expire(now_ns);
-  if (running_) return walk_snapshot(idle);
-  return expire_more_ && idle;
+  const bool log_more = hand_over(idle);
+  const bool snapshot_more = running_ && walk_snapshot(idle);
+  return log_more || snapshot_more || (expire_more_ && idle);
 }
 
 void Upkeep::expire(std::int64_t now_ns) {
@@ -46,33 +45,59 @@ void Upkeep::expire(std::int64_t now_ns) {
     auto& published = shared_.published[static_cast<std::size_t>(shard_)];
     published.update_sizes(keys);
     published.update_average_ttl(keys);
+    if (shared_.log != nullptr) {
+      auto& journal = shared_.log->journal();
+      journal.note(keys);
+      if (journal.crowded(static_cast<std::size_t>(shard_), keys)) shared_.log->set_crowded(true);
+    }
   });
   if (ran) next_expire_ns_ = now_ns + kExpireEveryNs;
 }
 
 bool Upkeep::walk_snapshot(bool idle) {
   if (task_.queued_bytes() > kMaxQueuedBytes) return false;
-  const std::int64_t began = clock_.nanoseconds();
-  if (!idle && began < next_slice_ns_) return false;
-  bool over = false;
-  std::int64_t took = 0;
-  const bool ran = turn_.with_home([&](storage::Keyspace& keys) {
-    do {
-      over = keys.snapshot_slice(kSliceEntries);
-      took = clock_.nanoseconds() - began;
-    } while (!over && took + took / 2 < kSliceNs);
+  const auto over = run_slice(snapshot_pace_, idle, [](storage::Keyspace& keys) {
+    return keys.snapshot_slice(kSliceEntries);
   });
-  if (!ran) return false;
-  next_slice_ns_ = began + took + took * kRestPerSlice;
-  if (over) {
+  if (!over) return false;
+  if (*over) {
     running_ = false;
     std::exchange(task_, {}).finished();
   }
   return running_;
 }
 
+bool Upkeep::hand_over(bool idle) {
+  const auto shard = static_cast<std::size_t>(shard_);
+  if (shared_.log == nullptr || !shared_.log->journal().part_open(shard)) return false;
+  const auto over = run_slice(log_pace_, idle, [&](storage::Keyspace& keys) {
+    auto& journal = shared_.log->journal();
+    return !journal.part_open(shard) || journal.slice(shard, keys, kSliceEntries);
+  });
+  return over.has_value() && !*over;
+}
+
+std::optional<bool> Upkeep::run_slice(Pace& pace, bool idle,
+                                      const std::function<bool(storage::Keyspace&)>& step) {
+  const std::int64_t began = clock_.nanoseconds();
+  if (!idle && began < pace.next_ns) return std::nullopt;
+  bool over = false;
+  std::int64_t took = 0;
+  const bool ran = turn_.with_home([&](storage::Keyspace& keys) {
+    do {
+      over = step(keys);
+      took = clock_.nanoseconds() - began;
+    } while (!over && took + took / 2 < kSliceNs);
+  });
+  if (!ran) return std::nullopt;
+  pace.next_ns = began + took + took * pace.rest_per_slice;
+  return over;
+}
+
 std::int64_t Upkeep::next_ms() const {
   if (running_) return 1;
+  const auto* const log = shared_.log;
+  if (log != nullptr && log->journal().part_open(static_cast<std::size_t>(shard_))) return 1;
   const std::int64_t left = next_expire_ns_ - clock_.nanoseconds();
   return std::max<std::int64_t>(1, left / 1'000'000);
 }

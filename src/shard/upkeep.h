@@ -1,13 +1,15 @@
 // What a shard does besides requests, in bounded pieces: expiring entries, paying eviction debt,
-// walking a running snapshot. It belongs to the home thread, which takes its lease like anyone.
+// walking a running snapshot, handing its part of a frame to the journal. It belongs to the home
+// thread, which takes its lease like anyone.
 //
-// A snapshot's traversal runs in slices of at most 100 µs. Under load it takes at most 15 % of the
-// thread; an idle thread walks without a pause. While more is queued for the disk than
-// `kMaxQueuedBytes`, it waits.
+// Both walks run in slices of at most 100 µs. Under load a snapshot takes at most 15 % of the
+// thread, a frame, which has to be on disk within a second, 30 %; an idle thread walks without a
+// pause. While more is queued for the disk than `kMaxQueuedBytes`, a snapshot waits.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "shard/clock.h"
 #include "shard/executor.h"
@@ -41,7 +43,18 @@ class Upkeep {
   [[nodiscard]] std::int64_t next_ms() const;
 
  private:
+  /// A walk that shares the thread with requests.
+  struct Pace {
+    std::int64_t rest_per_slice;  // nanoseconds of rest for each nanosecond of a slice
+    std::int64_t next_ns = 0;
+  };
+
   bool walk_snapshot(bool idle);
+  bool hand_over(bool idle);
+  /// One slice of `step`s, if its time has come and the lease is free: what the last step said
+  /// (true: the walk is over).
+  std::optional<bool> run_slice(Pace& pace, bool idle,
+                                const std::function<bool(storage::Keyspace&)>& step);
   void expire(std::int64_t now_ns);
 
   static constexpr std::int64_t kSliceNs = 100'000;
@@ -58,7 +71,9 @@ class Upkeep {
   std::int64_t next_expire_ns_ = 0;
   bool running_ = false;
   SnapshotTask task_;
-  std::int64_t next_slice_ns_ = 0;
+  // 15 and 30 % of the thread.
+  Pace snapshot_pace_{.rest_per_slice = 100 / 15};
+  Pace log_pace_{.rest_per_slice = 100 / 30};
 };
 
 }  // namespace countd::shard

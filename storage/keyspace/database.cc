@@ -47,6 +47,7 @@ Place Database::insert(WritePass, const Key& key, Record image) {
   make_room(key.hash, image.size());
   Segment* segment = directory_.at(key.hash).segment();
   image.set_kept(segment->kept_mark != 0);
+  image.set_dirty(context_.born_dirty);
   const Place place = segment->insert(key.hash, image);
   ++size_;
   if (image.owns_heap()) context_.memory_bytes += image.heap_bytes();
@@ -61,6 +62,7 @@ Place Database::insert(WritePass, const Key& key, Record image) {
 Place Database::replace(WritePass pass, const Key& key, const Place& old, Record image) {
   Place place = old;
   image.set_kept(old.record.kept());
+  image.set_dirty(old.record.dirty());
   Object* const before = old.record.object();
   Object* const after = image.object();
   if (before != after) {

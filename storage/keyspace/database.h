@@ -35,6 +35,7 @@ struct TableContext {
   PrefixTable prefixes;
   std::size_t memory_bytes = 0;  // of segments, directories and what records own
   std::uint32_t tick = 0;        // of the access clock
+  unsigned born_dirty = 0;       // the log's mark of a new entry
   std::vector<Moving> moving;    // scratch of a rebuild
 };
 
@@ -99,6 +100,20 @@ class Database {
     bool pending = false;        // there is something left to emit
   };
   SnapshotState snapshot;
+
+  // -- of the log (keyspace_log.cc) -------------------------------------------------------------
+  /// Entries by the hashes of their keys; one that was removed meanwhile is not found any more.
+  struct LogState {
+    std::vector<std::uint64_t> dirty;   // since the last cut
+    std::vector<std::uint64_t> sealed;  // by the last cut
+    std::size_t position = 0;           // of `sealed`, what has been emitted
+    int number = 0;                     // the database's number at the cut
+  };
+  LogState log;
+  /// Calls `visit(Record)` for the records that may have this hash: those of its tag.
+  template <class Visit>
+  void for_each_alike(std::uint64_t hash, Visit&& visit) const;
+
   int number;
 
  private:
@@ -139,6 +154,21 @@ inline Place Database::find(const Key& key) const {
     if (++index == buckets) index = 0;
   }
   return {segment, nullptr, 0, Record{}};
+}
+
+template <class Visit>
+void Database::for_each_alike(std::uint64_t hash, Visit&& visit) const {
+  const Directory::Entry entry = directory_.at(hash);
+  Segment* segment = entry.segment();
+  const std::uint32_t buckets = entry.buckets();
+  std::uint32_t index = bucket_of(hash, buckets);
+  for (std::uint32_t looked = 0; looked < buckets; ++looked) {
+    const Bucket* bucket = segment->bucket(index);
+    for_each_slot(bucket->match(tag_of(hash)),
+                  [&](unsigned slot) { visit(segment->record(*bucket, slot)); });
+    if (bucket->passed == 0) break;
+    if (++index == buckets) index = 0;
+  }
 }
 
 inline void Database::prefetch_bucket(std::uint64_t hash) const {

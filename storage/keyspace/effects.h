@@ -1,8 +1,9 @@
-// What the write gate tells: the journal and keyspace events listen here, a snapshot takes
-// entries here.
+// What the write gate tells: the journal and keyspace events listen here, a snapshot and a log cut
+// take entries here.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "storage/base/key.h"
@@ -26,12 +27,17 @@ class EffectListener {
   virtual ~EffectListener() = default;
   /// Called after the change; `key` is valid during the call only.
   virtual void on_effect(Effect effect, const Key& key) = 0;
+  /// The databases have changed places. Called once, after the two kSwapped effects.
+  virtual void on_swap(int /*a*/, int /*b*/) {}
+  /// An entry that is the same as at the last cut of the log was changed by `request`, which says
+  /// so in fewer bytes than the entry has. Told only while the log is on.
+  virtual void on_told(const Key& /*key*/, std::span<const std::string_view> /*request*/) {}
 };
 
-/// Receives the entries of a snapshot; key and value are valid during the call only.
-class SnapshotSink {
+/// Receives entries; key and value are valid during the call only.
+class EntrySink {
  public:
-  virtual ~SnapshotSink() = default;
+  virtual ~EntrySink() = default;
   virtual void emit(int db, std::string_view key, const ValueView& value, Millis expiry) = 0;
 };
 

@@ -63,7 +63,7 @@ void Keyspace::remove_unasked(Database& database, const Place& place, Effect eff
   KeyText buffer;
   removed_key_ = database.key_of(place.record, buffer);
   const Key key = this->key(removed_key_, database.number);
-  database.remove(open_for_write(database, place), key.hash, place);
+  database.remove(open_for_write(database, place, key.hash), key.hash, place);
   ++(effect == Effect::kExpired ? counters_.expired : counters_.evicted);
   close_write(effect, key, 0);
 }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -114,6 +115,10 @@ class Keyspace {
   /// The object of an existing entry, to be changed in place: `edit` runs once after the old state
   /// has been kept, and the memory is accounted anew afterwards. REQUIRES: the value is an object.
   void edit_object(const Key& key, const std::function<void(Object& object)>& edit);
+  /// As `edit_object`, by a request that makes the same change again when it is run on the same
+  /// entry: the log is told the request instead of the whole new state.
+  void edit_object_as_told(const Key& key, std::span<const std::string_view> request,
+                           const std::function<void(Object& object)>& edit);
   /// Replaces only the cache beside a string (no change as far as clients, journal and snapshot
   /// are concerned). REQUIRES: a StringObject.
   void set_string_cache(const Key& key, std::unique_ptr<StringCache> cache);
@@ -167,12 +172,32 @@ class Keyspace {
   /// The cut: from now on `sink` receives every entry exactly once, in the state it has now,
   /// from the slices or, if it is written before the traversal gets there, from the write.
   /// O(1). `sink` must outlive the snapshot. REQUIRES: no snapshot is running.
-  void begin_snapshot(SnapshotSink& sink);
+  void begin_snapshot(EntrySink& sink);
   /// Emits about `entries` more entries; true when all have been emitted (the snapshot is over).
   bool snapshot_slice(std::size_t entries);
   /// Ends a snapshot that is not over: the sink is not called again.
   void abandon_snapshot();
   [[nodiscard]] bool snapshot_running() const;
+
+  // -- log --------------------------------------------------------------------------------------
+  /// From now on it is remembered what changes; removals and told requests go to the listener.
+  /// REQUIRES: not logging.
+  void begin_log();
+  /// Forgets what has changed; a cut that is under way is never finished.
+  void end_log();
+  [[nodiscard]] bool logging() const { return log_on_; }
+  /// Something that the log must tell has changed since the last cut.
+  [[nodiscard]] bool log_dirty() const { return log_on_ && log_dirty_; }
+  /// Entries that a cut made now would tell; at most so many, as removed ones count too.
+  [[nodiscard]] std::size_t log_backlog() const { return log_backlog_; }
+  /// The cut: from now on `sink` receives every entry that was written since the last cut and is
+  /// there, exactly once and in the state it has now: from the slices or, if it is written before its
+  /// turn, from the write. O(databases). `sink` must outlive the cut. REQUIRES: logging, no cut is
+  /// under way.
+  void cut_log(EntrySink& sink);
+  /// Emits about `entries` more entries; true when all have been emitted (the cut is over).
+  bool log_slice(std::size_t entries);
+  [[nodiscard]] bool log_cut_running() const { return log_sink_ != nullptr; }
 
   // -- seams ------------------------------------------------------------------------------------
   /// Who is told what every write did; null: nobody. Must outlive the keyspace or be replaced.
@@ -180,10 +205,10 @@ class Keyspace {
 
  private:
   // -- the write gate: every change of an entry is open_for_write, the change, close_write -------
-  /// Keeps the old state for a running snapshot. Only here is a WritePass made.
-  WritePass open_for_write(Database& database, const Place& place) {
-    if (snapshot_ != nullptr) [[unlikely]]
-      keep_old_state(database, place);
+  /// Keeps the old state for a running snapshot or log cut. Only here is a WritePass made.
+  WritePass open_for_write(Database& database, const Place& place, std::uint64_t hash) {
+    if (watched_) [[unlikely]]
+      before_write(database, place, hash);
     return WritePass{};
   }
   /// Counts and tells what was done.
@@ -214,11 +239,24 @@ class Keyspace {
   void tend_access_clock();
   void sweep_next_segment();
 
+  /// For a change that the log is told as a request: the entry does not become dirty.
+  WritePass open_for_told_write(Database& database, const Place& place) {
+    before_told_write(database, place);
+    return WritePass{};
+  }
+  void before_told_write(Database& database, const Place& place);
+  void before_write(Database& database, const Place& place, std::uint64_t hash);
   void keep_old_state(Database& database, const Place& place);
   void enter_cut(Segment& segment);
   void emit(const Database& database, const Record& record);
   bool emit_segment(Database& database, Segment& segment, std::size_t entries, std::size_t& done);
   Database* next_pending();
+  void watch() { watched_ = snapshot_ != nullptr || log_on_; }
+
+  void emit_sealed(const Database& database, const Record& record);
+  void note_dirty(Database& database, const Place& place, std::uint64_t hash);
+  bool emit_sealed_of(Database& database, std::size_t entries, std::size_t& done);
+  void drop_aside();
 
   Millis now_ = 0;
   Millis next_access_upkeep_ = 0;
@@ -237,9 +275,18 @@ class Keyspace {
   std::size_t expire_db_ = 0;
 
   // The running snapshot: its sink, its number, and what was cleared before it was emitted.
-  SnapshotSink* snapshot_ = nullptr;
+  EntrySink* snapshot_ = nullptr;
   std::uint32_t cut_ = 0;
   std::vector<std::unique_ptr<Database>> aside_;
+  bool watched_ = false;  // a snapshot runs or the log is on: writes have more to do
+
+  // The log: whether something has changed, the number of the interval, and where the running cut
+  // goes.
+  bool log_on_ = false;
+  bool log_dirty_ = false;
+  unsigned log_interval_ = 0;
+  std::size_t log_backlog_ = 0;
+  EntrySink* log_sink_ = nullptr;
 
   std::string removed_key_;  // scratch of remove_unasked
 };

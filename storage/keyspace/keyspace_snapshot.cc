@@ -13,9 +13,10 @@
 
 namespace countd::storage {
 
-void Keyspace::begin_snapshot(SnapshotSink& sink) {
+void Keyspace::begin_snapshot(EntrySink& sink) {
   ASSERT(!snapshot_running());
   snapshot_ = &sink;
+  watch();
   ++cut_;
   for (int db = 0; db < databases(); ++db) {
     databases_[db]->snapshot = {.number = db, .position = 0, .pending = databases_[db]->size() > 0};
@@ -35,20 +36,32 @@ bool Keyspace::snapshot_slice(std::size_t entries) {
       state.position = next_segment_start(state.position, segment.depth);
     } while (state.position != 0);
     state.pending = false;
-    if (!aside_.empty() && aside_.back().get() == database) aside_.pop_back();
+    drop_aside();
   }
   snapshot_ = nullptr;
+  watch();
   return true;
 }
 
 void Keyspace::abandon_snapshot() {
   snapshot_ = nullptr;
-  aside_.clear();
+  watch();
+  for (auto& database : aside_) database->snapshot.pending = false;
   for (auto& database : databases_) database->snapshot.pending = false;
+  drop_aside();
+}
+
+/// Databases that were cleared are kept only while a snapshot or a log cut has to emit of them.
+void Keyspace::drop_aside() {
+  std::erase_if(aside_, [](const auto& database) {
+    return !database->snapshot.pending && database->log.sealed.empty();
+  });
 }
 
 Database* Keyspace::next_pending() {
-  if (!aside_.empty()) return aside_.back().get();
+  for (auto& database : aside_) {
+    if (database->snapshot.pending) return database.get();
+  }
   for (auto& database : databases_) {
     if (database->snapshot.pending) return database.get();
   }
@@ -75,6 +88,11 @@ bool Keyspace::emit_segment(Database& database, Segment& segment, std::size_t en
   done += segment.records / 16;
   segment.kept_differs = false;
   return true;
+}
+
+void Keyspace::before_write(Database& database, const Place& place, std::uint64_t hash) {
+  if (snapshot_ != nullptr) keep_old_state(database, place);
+  if (log_on_) note_dirty(database, place, hash);
 }
 
 void Keyspace::keep_old_state(Database& database, const Place& place) {

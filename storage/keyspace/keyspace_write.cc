@@ -15,7 +15,7 @@ Result<std::int64_t> Keyspace::add(const Key& key, std::int64_t delta) {
   }
   std::int64_t sum = 0;
   if (__builtin_add_overflow(place.record.integer(), delta, &sum)) return Errc::kOverflow;
-  place.record.store_integer(open_for_write(database, place), sum);
+  place.record.store_integer(open_for_write(database, place, key.hash), sum);
   clock_->touch(place.record, 1, random_);
   close_write(Effect::kWritten, key);
   return sum;
@@ -34,7 +34,7 @@ Result<std::int64_t> Keyspace::add_folded(const Key& key, std::int64_t sum, std:
       __builtin_add_overflow(base, max_prefix, &bound)) {
     return Errc::kOverflow;
   }
-  place.record.store_integer(open_for_write(database, place), base + sum);
+  place.record.store_integer(open_for_write(database, place, key.hash), base + sum);
   clock_->touch(place.record, count, random_);
   close_write(Effect::kWritten, key, count);
   return base + sum;
@@ -73,7 +73,7 @@ void Keyspace::set(const Key& key, NewValue value, Millis expiry) {
 
 void Keyspace::write(Database& database, const Place& place, const Key& key,
                      const StoredValue& value, Millis expiry) {
-  const WritePass pass = open_for_write(database, place);
+  const WritePass pass = open_for_write(database, place, key.hash);
   Record record = place.record;
   if (!place) {
     Draft draft{key.bytes, context_->prefixes};
@@ -97,7 +97,7 @@ bool Keyspace::erase(const Key& key) {
   Database& database = database_of(key);
   const Place place = find_live(database, key);
   if (!place) return false;
-  database.remove(open_for_write(database, place), key.hash, place);
+  database.remove(open_for_write(database, place, key.hash), key.hash, place);
   database.shrink(key.hash);
   close_write(Effect::kErased, key);
   return true;
@@ -108,7 +108,7 @@ bool Keyspace::set_expiry(const Key& key, Millis expiry) {
   const Place place = find_live(database, key);
   if (!place) return false;
   if (expiry == kKeepExpiry || expiry == place.record.expiry()) return true;
-  const WritePass pass = open_for_write(database, place);
+  const WritePass pass = open_for_write(database, place, key.hash);
   if (place.record.has_expiry() && expiry != kNoExpiry) {
     database.store_expiry(pass, key.hash, place, expiry);
   } else {
@@ -143,12 +143,31 @@ void Keyspace::edit_object(const Key& key, const std::function<void(Object&)>& e
   const Place place = find_live(database, key);
   ASSERT(place && place.record.object() != nullptr);
   Object& object = *place.record.object();
-  const WritePass pass = open_for_write(database, place);
+  const WritePass pass = open_for_write(database, place, key.hash);
   const std::size_t before = object.memory_bytes();
   edit(object);
   database.account(pass, before, object.memory_bytes());
   clock_->touch(place.record, 1, random_);
   close_write(Effect::kWritten, key);
+}
+
+// An entry that is to be told whole anyway need not be told in parts; for the others the log knows
+// the state that the request was run on.
+void Keyspace::edit_object_as_told(const Key& key, std::span<const std::string_view> request,
+                                   const std::function<void(Object&)>& edit) {
+  if (!log_on_ || listener_ == nullptr) return edit_object(key, edit);
+  Database& database = database_of(key);
+  const Place place = find_live(database, key);
+  ASSERT(place && place.record.object() != nullptr);
+  if (place.record.dirty() == context_->born_dirty) return edit_object(key, edit);
+  Object& object = *place.record.object();
+  const WritePass pass = open_for_told_write(database, place);
+  const std::size_t before = object.memory_bytes();
+  edit(object);
+  database.account(pass, before, object.memory_bytes());
+  clock_->touch(place.record, 1, random_);
+  ++counters_.changes;
+  listener_->on_told(key, request);
 }
 
 void Keyspace::set_string_cache(const Key& key, std::unique_ptr<StringCache> cache) {
@@ -169,7 +188,7 @@ Keyspace::Taken Keyspace::take(const Key& key) {
     IntegerText buffer;
     taken.value = std::string(value.text(buffer));
   }
-  const WritePass pass = open_for_write(database, place);
+  const WritePass pass = open_for_write(database, place, key.hash);
   std::unique_ptr<Object> object{place.record.object()};
   database.remove(pass, key.hash, place, Database::Ownership::kCallers);
   if (object != nullptr) taken.value = std::move(object);
@@ -195,12 +214,16 @@ std::uint64_t Keyspace::clear(int db) {
   return removed;
 }
 
-// What a running snapshot has not reached yet is moved aside whole, for its slices to emit.
+// What a running snapshot or log cut has not reached yet is moved aside whole, for their slices to
+// emit.
 std::uint64_t Keyspace::clear_one(int db) {
   std::unique_ptr<Database>& database = databases_[db];
   const std::uint64_t removed = database->size();
   auto fresh = std::make_unique<Database>(*context_, db, cut_);
-  if (database->snapshot.pending) aside_.push_back(std::move(database));
+  log_backlog_ -= database->log.dirty.size();
+  if (database->snapshot.pending || !database->log.sealed.empty()) {
+    aside_.push_back(std::move(database));
+  }
   database = std::move(fresh);
   close_write(Effect::kCleared, Key{{}, 0, db}, removed);
   return removed;
@@ -213,6 +236,7 @@ void Keyspace::swap_databases(int a, int b) {
   databases_[b]->number = b;
   close_write(Effect::kSwapped, Key{{}, 0, a});
   close_write(Effect::kSwapped, Key{{}, 0, b}, 0);
+  if (listener_ != nullptr) listener_->on_swap(a, b);
 }
 
 }  // namespace countd::storage

@@ -1,6 +1,6 @@
 // An entry as it lies in memory: one packed run of bytes inside a segment.
 //
-//   byte 0      flags: key form (2 bits), value form (2), has expiry, kept
+//   byte 0      flags: key form (2 bits), value form (2), has expiry, kept, dirty (2 marks)
 //   byte 1      access: when or how often the entry was used (access_clock.h)
 //   key         text: length byte, bytes | heap text: pointer | compact: u16 prefix, u32 or u64 id
 //   expiry      i64 milliseconds, only if the flag says so
@@ -79,6 +79,11 @@ class Record {
   void set_kept(bool kept) {
     at_[0] = static_cast<std::byte>(kept ? flags() | kKeptFlag : flags() & ~kKeptFlag);
   }
+  /// The log's marks: bit 0 and 1, for intervals of even and of odd number (keyspace_log.cc).
+  [[nodiscard]] unsigned dirty() const { return flags() >> kDirtyShift; }
+  void set_dirty(unsigned marks) {
+    at_[0] = static_cast<std::byte>((flags() & ~kDirtyFlags) | marks << kDirtyShift);
+  }
   [[nodiscard]] std::uint8_t access() const { return std::to_integer<std::uint8_t>(at_[1]); }
   void set_access(std::uint8_t access) { at_[1] = static_cast<std::byte>(access); }
 
@@ -93,6 +98,8 @@ class Record {
   friend class Draft;
   static constexpr unsigned kExpiryFlag = 1U << 4;
   static constexpr unsigned kKeptFlag = 1U << 5;
+  static constexpr unsigned kDirtyShift = 6;
+  static constexpr unsigned kDirtyFlags = 3U << kDirtyShift;
   static constexpr std::size_t kKeyOffset = 2;
 
   template <class Number>

@@ -31,7 +31,7 @@ struct BlockOptions {
   bool compress = true;          // LZF for strings that gain by it
 };
 
-class BlockWriter final : public SnapshotSink {
+class BlockWriter final : public EntrySink {
  public:
   using Finished = std::function<void(Block)>;
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "commands/arguments.h"
@@ -57,6 +58,10 @@ class Harness {
   void fail_snapshots(std::string error) { snapshot_error_ = std::move(error); }
   /// A snapshot that has been started and does not end.
   void hold_snapshot(bool running) { snapshot_.running = running; }
+  void set_log(bool on) { log_on_ = on; }
+  [[nodiscard]] bool log_on() const { return log_on_; }
+  /// One rewrite can be begun.
+  bool rewrite_log() { return !std::exchange(log_rewriting_, true); }
 
  private:
   class View;
@@ -87,6 +92,8 @@ class Harness {
   std::vector<std::string> asked_;
   std::string snapshot_error_;
   commands::SnapshotStatus snapshot_;
+  bool log_on_ = false;
+  bool log_rewriting_ = false;
 };
 
 /// A connection. It must not outlive its server.

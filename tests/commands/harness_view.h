@@ -43,6 +43,11 @@ class Harness::View final : public commands::ServerView {
   void reset_statistics() override;
   bool start_snapshot(std::function<void(bool, std::string)> done) override;
   commands::SnapshotStatus snapshot_status() override { return server_.snapshot_; }
+  bool rewrite_log() override { return server_.rewrite_log(); }
+  [[nodiscard]] bool log_on() const override { return server_.log_on(); }
+  void when_durable(const commands::DurableWait& wait, std::function<void(bool)> done) override {
+    done(!wait.until_timeout);
+  }
   void reload(std::function<void(bool, std::string)> done) override;
   std::string shutdown(commands::ShutdownSave save, bool now, bool force) override;
   void for_each_client(std::function<void(commands::ClientRef&)> visit,

@@ -96,9 +96,9 @@ TEST_CASE("paths are absolute once all is loaded") {
 
 TEST_CASE("one warning lists what has no effect") {
   MemoryFiles files;
-  const auto loaded = load(parse({"--appendfsync", "no", "--activedefrag", "yes"}), files);
+  const auto loaded = load(parse({"--rdb-del-sync-files", "yes", "--activedefrag", "yes"}), files);
   REQUIRE(loaded.error.empty());
   CHECK(ignored_warning(loaded.ignored) ==
-        "These options are accepted and have no effect in countd: appendfsync, activedefrag");
+        "These options are accepted and have no effect in countd: rdb-del-sync-files, activedefrag");
   CHECK(ignored_warning({}).empty());
 }

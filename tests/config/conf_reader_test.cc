@@ -107,9 +107,9 @@ TEST_CASE("a file that includes itself ends with a message") {
 
 TEST_CASE("options without effect are listed once, in the order they were met") {
   const auto outcome = read_conf(
-      "hash-max-listpack-value 64\nport 1\nappendfsync no\n"
+      "hash-max-listpack-value 64\nport 1\nactivedefrag no\n"
       "hash-max-ziplist-value 32\n");
-  CHECK(outcome.ignored == std::vector<std::string_view>{"hash-max-listpack-value", "appendfsync"});
+  CHECK(outcome.ignored == std::vector<std::string_view>{"hash-max-listpack-value", "activedefrag"});
 }
 
 TEST_CASE("files are read from the disk") {

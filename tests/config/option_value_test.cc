@@ -81,7 +81,7 @@ TEST_CASE("another value of every option survives as well, and changes no other 
       if (&other != &row) CHECK(show_value(other, options) == show_value(other, Options{}));
     }
   }
-  CHECK(only_default == 7);  // appendonly, and what may not be ignored
+  CHECK(only_default == 6);  // what may not be ignored
 }
 
 TEST_CASE("complaints are in Redis's words") {

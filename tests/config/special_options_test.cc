@@ -106,9 +106,11 @@ TEST_CASE("dbfilename: a name without a path") {
   CHECK(options.dbfilename == "counts.rdb");
 }
 
-TEST_CASE("appendonly: only no") {
+TEST_CASE("the log's directory and files have names without a path") {
   Options options;
-  CHECK_FALSE(read("appendonly", {"no"}, options).has_value());
-  CHECK(read("appendonly", {"yes"}, options).has_value());
-  CHECK(read("appendonly", {"x"}, options) == "argument must be 'yes' or 'no'");
+  CHECK(read("appendfilename", {"a/b"}, options) ==
+        "appendfilename can't be a path, just a filename");
+  CHECK(read("appenddirname", {".."}, options) == "appenddirname can't be a path, just a dirname");
+  CHECK_FALSE(read("appenddirname", {"log"}, options).has_value());
+  CHECK(options.appenddirname == "log");
 }

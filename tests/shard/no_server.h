@@ -18,6 +18,9 @@ class NoServer : public commands::ServerView {
   void reset_statistics() override {}
   bool start_snapshot(std::function<void(bool, std::string)>) override { return false; }
   commands::SnapshotStatus snapshot_status() override { return {}; }
+  bool rewrite_log() override { return false; }
+  [[nodiscard]] bool log_on() const override { return false; }
+  void when_durable(const commands::DurableWait&, std::function<void(bool)>) override {}
   void reload(std::function<void(bool, std::string)>) override {}
   std::string shutdown(commands::ShutdownSave, bool, bool) override { return "ERR no"; }
   void for_each_client(std::function<void(commands::ClientRef&)>, std::function<void()>) override {}

@@ -12,7 +12,7 @@ using countd::test::Simulation;
 
 namespace {
 
-struct Emitted final : countd::storage::SnapshotSink {
+struct Emitted final : countd::storage::EntrySink {
   void emit(int, std::string_view key, const countd::storage::ValueView&,
             countd::storage::Millis) override {
     twice |= !keys.insert(std::string(key)).second;

@@ -192,7 +192,7 @@ void growth() {
   fmt::print("clear of {} keys: {:.1f} ms\n", kKeys, nanoseconds_since(start) / 1e6);
 }
 
-struct Counting : SnapshotSink {
+struct Counting : EntrySink {
   void emit(int, std::string_view key, const ValueView& value, Millis) override {
     ++entries;
     bytes += key.size();

@@ -9,7 +9,7 @@ using countd::storage::testing::Player;
 
 namespace {
 
-class Collector : public SnapshotSink {
+class Collector : public EntrySink {
  public:
   explicit Collector(std::size_t databases) : emitted(databases) {}
   void emit(int db, std::string_view key, const ValueView& value, Millis expiry) override {

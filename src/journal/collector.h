@@ -1,0 +1,69 @@
+// What one shard tells of an interval, as text: first what was told while it happened (removals,
+// requests, changes to whole databases), in order; then the entries that were written, each once.
+//
+// Changes to a whole database are made under a check-out of all shards, so all collectors see
+// them alike. They divide what is told into sections: the journal puts section i of all shards
+// before change i, once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "storage/keyspace/effects.h"
+#include "storage/log/frame.h"
+
+namespace countd::journal {
+
+/// Commands that begin with the SELECT they need.
+class Telling {
+ public:
+  void select(int db);
+  void count() { ++commands_; }
+  std::string& text() { return text_; }
+  [[nodiscard]] std::uint64_t commands() const { return commands_; }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  /// Moves the text into a frame, if there is any.
+  void move_into(storage::log::Frame& frame);
+
+ private:
+  std::string text_;
+  std::uint64_t commands_ = 0;
+  int db_ = -1;
+};
+
+/// What an interval's end leaves: sections[i] comes before changes[i].
+struct Told {
+  std::vector<Telling> sections{1};
+  std::vector<std::string> changes;
+};
+
+class Collector final : public storage::EffectListener, public storage::EntrySink {
+ public:
+  // -- as the keyspace's listener: what is told at once -----------------------------------------
+  void on_effect(storage::Effect effect, const storage::Key& key) override;
+  void on_swap(int a, int b) override;
+  void on_told(const storage::Key& key, std::span<const std::string_view> request) override;
+
+  // -- as the cut's sink ------------------------------------------------------------------------
+  void emit(int db, std::string_view key, const storage::ValueView& value,
+            storage::Millis expiry) override;
+
+  /// The cut: what is told from now on belongs to the next interval.
+  void seal();
+  Told take_told();
+  Telling take_entries();
+  /// Bytes that wait for the next cut.
+  [[nodiscard]] std::uint64_t told_bytes() const { return told_bytes_; }
+
+ private:
+  Telling& open_section(int db);
+  void change_database(std::string text);
+
+  Told told_;
+  Told sealed_;
+  Telling entries_;
+  std::uint64_t told_bytes_ = 0;
+};
+
+}  // namespace countd::journal

@@ -1,0 +1,53 @@
+// What the log asks of the threads: to cut the journal in time, and, with `appendfsync always`, to
+// keep back every reply that shows what is not durable yet.
+//
+// A wave that is done waits for the epoch that everything until then is told by, its reads
+// included, since they may show what others have just written. With no writes about there is
+// nothing to wait for.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "journal/journal.h"
+
+namespace countd::shard {
+
+class LogGate {
+ public:
+  explicit LogGate(std::size_t shards) : journal_(shards) {}
+
+  journal::Journal& journal() { return journal_; }
+  [[nodiscard]] const journal::Journal& journal() const { return journal_; }
+
+  // -- any thread -------------------------------------------------------------------------------
+  /// Whether replies are kept back until their epoch is durable.
+  void withhold(bool on) { withhold_.store(on); }
+  /// Everything up to this epoch is durable.
+  void set_durable(std::uint64_t epoch) { durable_.store(epoch); }
+  [[nodiscard]] std::uint64_t durable() const { return durable_.load(); }
+  /// The epoch that a reply given now has to wait for; 0: none.
+  [[nodiscard]] std::uint64_t must_wait_for() const {
+    if (!withhold_.load(std::memory_order_relaxed)) return 0;
+    const std::uint64_t told = journal_.told_until();
+    return told > durable_.load() ? told : 0;
+  }
+  /// True once for each cut that is wanted at once: whoever is told so makes it, and calls `cut_made`.
+  bool claim_cut() {
+    return withhold_.load(std::memory_order_relaxed) && journal_.dirty() && journal_.ready() &&
+           !claimed_.exchange(true);
+  }
+  void cut_made() { claimed_.store(false); }
+  /// An interval has become so large that it should be cut before its time.
+  void set_crowded(bool crowded) { crowded_.store(crowded, std::memory_order_relaxed); }
+  [[nodiscard]] bool crowded() const { return crowded_.load(std::memory_order_relaxed); }
+
+ private:
+  journal::Journal journal_;
+  std::atomic<bool> withhold_{false};
+  std::atomic<bool> claimed_{false};
+  std::atomic<bool> crowded_{false};
+  std::atomic<std::uint64_t> durable_{0};
+};
+
+}  // namespace countd::shard

@@ -1,0 +1,75 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "journal/collector.h"
+
+using namespace countd;
+using storage::Effect;
+using storage::kNoExpiry;
+
+namespace {
+
+storage::Key key(std::string_view bytes, int db = 0) { return {bytes, 0, db}; }
+
+std::string text_of(journal::Telling telling) {
+  return telling.text();
+}
+
+}  // namespace
+
+TEST_CASE("what has gone is told at once, behind one SELECT a database") {
+  journal::Collector collector;
+  collector.on_effect(Effect::kErased, key("a"));
+  collector.on_effect(Effect::kExpired, key("b"));
+  collector.on_effect(Effect::kEvicted, key("c", 2));
+  collector.on_effect(Effect::kWritten, key("d"));
+  collector.seal();
+  const auto told = collector.take_told();
+  REQUIRE(told.sections.size() == 1);
+  CHECK(told.sections[0].commands() == 3);
+  CHECK(text_of(told.sections[0]) ==
+        "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*2\r\n$3\r\nDEL\r\n$1\r\na\r\n*2\r\n$3\r\nDEL\r\n$1\r\nb\r\n"
+        "*2\r\n$6\r\nSELECT\r\n$1\r\n2\r\n*2\r\n$3\r\nDEL\r\n$1\r\nc\r\n");
+}
+
+TEST_CASE("a change to a whole database stands between what was told before and after it") {
+  journal::Collector collector;
+  collector.on_effect(Effect::kErased, key("a"));
+  collector.on_effect(Effect::kCleared, key("", 1));
+  collector.on_effect(Effect::kErased, key("b"));
+  collector.on_swap(0, 1);
+  collector.seal();
+  const auto told = collector.take_told();
+  REQUIRE(told.changes.size() == 2);
+  REQUIRE(told.sections.size() == 3);
+  CHECK(told.changes[0] == "*2\r\n$6\r\nSELECT\r\n$1\r\n1\r\n*1\r\n$7\r\nFLUSHDB\r\n");
+  CHECK(told.changes[1] == "*3\r\n$6\r\nSWAPDB\r\n$1\r\n0\r\n$1\r\n1\r\n");
+  CHECK(told.sections[2].empty());
+}
+
+TEST_CASE("entries are told as full states") {
+  journal::Collector collector;
+  collector.emit(3, "n", storage::ValueView{std::int64_t{-7}}, kNoExpiry);
+  collector.emit(3, "t", storage::ValueView{std::string_view{"x y"}}, 1'700'000'000'000);
+  const auto entries = collector.take_entries();
+  CHECK(entries.commands() == 2);
+  CHECK(text_of(entries) ==
+        "*2\r\n$6\r\nSELECT\r\n$1\r\n3\r\n*3\r\n$3\r\nSET\r\n$1\r\nn\r\n$2\r\n-7\r\n"
+        "*5\r\n$3\r\nSET\r\n$1\r\nt\r\n$3\r\nx y\r\n$4\r\nPXAT\r\n$13\r\n1700000000000\r\n");
+  CHECK(collector.take_entries().empty());
+}
+
+TEST_CASE("what is told after a cut belongs to the next interval, and is counted in bytes") {
+  journal::Collector collector;
+  collector.on_effect(Effect::kErased, key("a"));
+  CHECK(collector.told_bytes() == 20);
+  collector.seal();
+  CHECK(collector.told_bytes() == 0);
+  const std::string_view request[] = {"PFADD", "b", "x"};
+  collector.on_told(key("b"), request);
+  CHECK(collector.told_bytes() > 0);
+  CHECK(text_of(collector.take_told().sections[0]).find("PFADD") == std::string::npos);
+  collector.seal();
+  CHECK(text_of(collector.take_told().sections[0]).find("PFADD") != std::string::npos);
+}
