@@ -67,9 +67,14 @@ class FaultyDisk final : public storage::Disk {
     if (directory_sync_fails) return storage::disk_error(EIO, "fsync", directory);
     return {};
   }
-  storage::DiskResult<std::vector<std::string>> list(const std::string&) override {
+  storage::DiskResult<std::vector<std::string>> list(const std::string& directory) override {
+    const std::string before = storage::join_path(directory, "");
     std::vector<std::string> names;
-    for (const auto& [name, bytes] : files) names.push_back(name);
+    for (const auto& [path, bytes] : files) {
+      if (!path.starts_with(before)) continue;
+      const std::string name = path.substr(before.size());
+      if (name.find('/') == std::string::npos) names.push_back(name);
+    }
     return names;
   }
   storage::DiskResult<std::unique_ptr<storage::FileLock>> lock(const std::string& path) override {
