@@ -56,7 +56,13 @@ class Reading {
   void pass(const Outline& frame) {
     ++end_.frames;
     end_.good_bytes = frame.end;
-    if (frame.time) end_.last_time = *frame.time;
+    note_time(frame);
+  }
+
+  void note_time(const Outline& frame) {
+    if (!frame.time) return;
+    end_.last_time = *frame.time;
+    if (end_.first_time == 0) end_.first_time = *frame.time;
   }
 
   /// Gives out everything up to EXEC. REQUIRES: it has been found whole.
@@ -103,6 +109,7 @@ class FrameReading : Reading {
       if (too_late(frame.time)) return stop_until(frame);
       if (!give_until_exec(frame.commands)) return end_;
       pass(frame);
+      if (end_.frames == 1) end_.first_epoch = frame.epoch;
       end_.last_epoch = frame.epoch;
     }
     return end_;
@@ -243,7 +250,7 @@ class CommandReading : Reading {
   LogEnd only_lines(const Outline& frame) {
     if (too_late(frame.time)) return stop_until(frame);
     end_.good_bytes = frame.commands;
-    if (frame.time) end_.last_time = *frame.time;
+    note_time(frame);
     return end_;
   }
 

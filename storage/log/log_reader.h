@@ -28,8 +28,10 @@ struct LogEnd {
   std::uint64_t good_bytes = 0;  // the frames before are whole
   std::uint64_t frames = 0;
   std::uint64_t commands = 0;
-  std::uint64_t last_epoch = 0;  // ours only
-  Millis last_time = 0;          // of the last #TS: line that was passed, 0 if none
+  std::uint64_t first_epoch = 0;  // ours only
+  std::uint64_t last_epoch = 0;   // ours only
+  Millis first_time = 0;          // of the first #TS: line that was passed, 0 if none
+  Millis last_time = 0;           // of the last one
   std::string what;              // names the offset; empty if whole
 };
 

@@ -76,6 +76,8 @@ TEST_CASE("missing files, and increments in the wrong order, are not good") {
   log.write("a.aof.1.incr.aof", log.read("a.aof.2.incr.aof"));
   log.write("a.aof.2.incr.aof", first);
   CHECK(has(report(verify(log.disk, log.target())), "epochs do not follow"));
+  log.write("a.aof.1.base.rdb", "");
+  CHECK(has(report(verify(log.disk, log.target())), "base, 0 bytes, 0 keys\n  NOT GOOD: damaged"));
   CHECK(log.disk.remove(log.path("a.aof.1.base.rdb")).has_value());
   CHECK(has(report(verify(log.disk, log.target())), "No such file"));
 }

@@ -36,7 +36,7 @@ class Planning {
     if (!file) return file.error().what;
     const std::string_view bytes = (*file)->bytes();
     plan_.files.push_back({name, bytes.size()});
-    if (inspect::is_snapshot(bytes)) return base_snapshot(bytes);
+    if (inspect::is_snapshot(name, bytes)) return base_snapshot(bytes);
     const LogEnd end = read_until(bytes, until_);
     if (end.kind == LogEnd::Kind::kUntil) return newer_base();
     return end.kind == LogEnd::Kind::kWhole ? "" : name + ": " + end.what;

@@ -37,7 +37,7 @@ FileVerdict verify_file(storage::Disk& disk, const inspect::Target::Part& part) 
   }
   const std::string_view bytes = (*file)->bytes();
   verdict.bytes = bytes.size();
-  if (part.role != "increment" && inspect::is_snapshot(bytes)) {
+  if (part.role != "increment" && inspect::is_snapshot(part.path, bytes)) {
     const auto survey = inspect::survey(bytes, {.largest = 0, .prefixes = 0});
     verdict.keys = survey.all.keys;
     verdict.problem = problem_of(survey);
@@ -57,10 +57,11 @@ void verify_order(std::vector<FileVerdict>& files) {
       if (file.torn() && i + 1 < files.size()) file.problem += ", and a later file follows";
       continue;
     }
-    const std::uint64_t epoch = file.end->last_epoch;
-    if (epoch == 0) continue;
-    if (epoch <= last_epoch) file.problem = "its epochs do not follow those of the file before";
-    last_epoch = epoch;
+    if (file.end->last_epoch == 0) continue;
+    if (file.end->first_epoch <= last_epoch) {
+      file.problem = "its epochs do not follow those of the file before";
+    }
+    last_epoch = file.end->last_epoch;
   }
 }
 

@@ -1,6 +1,6 @@
-// countd-inspect: what is in an RDB file, and whether it is sound.
+// countd-inspect: what is in a snapshot or a log, and whether it is sound.
 //
-//   countd-inspect [--json] [--largest N] [--prefixes N] [--no-duplicates] FILE
+//   countd-inspect [--json] [--largest N] [--prefixes N] [--no-duplicates] FILE|DIRECTORY
 //
 // Reads files of countd, Redis and Valkey. Exit status: 0 the file is sound, 1 it is not, 2 it
 // cannot be read or the arguments are wrong.
@@ -14,14 +14,19 @@
 #include <string_view>
 
 #include "storage/disk/real_disk.h"
+#include "tools/inspect/log_report.h"
 #include "tools/inspect/report.h"
+#include "tools/inspect/target.h"
 
 namespace {
 
 using namespace countd;
 
 constexpr std::string_view kUsage =
-    "usage: countd-inspect [--json] [--largest N] [--prefixes N] [--no-duplicates] FILE\n"
+    "usage: countd-inspect [--json] [--largest N] [--prefixes N] [--no-duplicates] "
+    "FILE|DIRECTORY\n"
+    "\n"
+    "A FILE is a snapshot, a file of a log or its manifest, a DIRECTORY that of a log.\n"
     "\n"
     "  --json           one JSON object instead of text\n"
     "  --largest N      name the N largest entries (10)\n"
@@ -79,7 +84,18 @@ int main(int argc, char** argv) {
     return kUnreadable;
   }
   storage::RealDisk disk;
-  const auto file = disk.read(arguments->path);
+  const auto target = inspect::find_target(disk, arguments->path);
+  if (!target) {
+    fmt::print(stderr, "countd-inspect: {}\n", target.error().what);
+    return target.error().unreadable ? kUnreadable : kUnsound;
+  }
+  if (target->kind != inspect::Target::Kind::kSnapshot) {
+    const auto log = inspect::survey_log(disk, *target, {});
+    fmt::print("{}", arguments->json ? inspect::log_report_json(log, arguments->prefixes)
+                                     : inspect::log_report_text(log, arguments->prefixes));
+    return log.sound() ? 0 : kUnsound;
+  }
+  const auto file = disk.read(target->path);
   if (!file) {
     fmt::print(stderr, "countd-inspect: {}\n", file.error().what);
     return kUnreadable;

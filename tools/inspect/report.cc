@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "tools/inspect/quote.h"
+
 namespace countd::inspect {
 namespace {
 
@@ -18,26 +20,6 @@ std::vector<Prefix> most_frequent(const Survey& survey, std::size_t count) {
   all.resize(std::min(all.size(), count));
   return all;
 }
-
-bool is_plain(char byte) { return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\'; }
-
-/// In double quotes; `escape` is the format of a byte that does not stand for itself.
-std::string quoted(std::string_view bytes, std::string_view escape) {
-  std::string text = "\"";
-  for (const char byte : bytes) {
-    if (is_plain(byte)) {
-      text += byte;
-    } else if (byte == '"' || byte == '\\') {
-      text += {'\\', byte};
-    } else {
-      text += fmt::format(fmt::runtime(escape), static_cast<unsigned char>(byte));
-    }
-  }
-  return text + '"';
-}
-
-std::string shown(std::string_view bytes) { return quoted(bytes, "\\x{:02x}"); }
-std::string json(std::string_view bytes) { return quoted(bytes, "\\u{:04x}"); }
 
 class Text {
  public:
@@ -67,13 +49,6 @@ void describe_expiry(Text& text, const ExpiryTally& expiry) {
 /// "name": {"keys": 1, "bytes": 2}
 std::string json_tally(std::string_view name, const Tally& tally) {
   return fmt::format("{}: {{\"keys\": {}, \"bytes\": {}}}", json(name), tally.keys, tally.bytes);
-}
-
-template <class Range, class Spell>
-std::string json_list(const Range& range, Spell&& spell) {
-  std::string text;
-  for (const auto& item : range) text += (text.empty() ? "" : ", ") + spell(item);
-  return text;
 }
 
 std::string json_expiry(const ExpiryTally& expiry) {

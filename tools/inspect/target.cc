@@ -44,8 +44,8 @@ Found find_in_directory(storage::Disk& disk, const std::string& directory) {
 
 }  // namespace
 
-bool is_snapshot(std::string_view bytes) {
-  return bytes.starts_with("REDIS") || bytes.starts_with("VALKEY");
+bool is_snapshot(std::string_view path, std::string_view bytes) {
+  return path.ends_with(".rdb") || bytes.starts_with("REDIS") || bytes.starts_with("VALKEY");
 }
 
 std::vector<Target::Part> Target::parts() const {
@@ -65,7 +65,8 @@ Found find_target(storage::Disk& disk, const std::string& path) {
   if (!file) return TargetProblem{kUnreadable, file.error().what};
   if (path.ends_with(kManifestEnd)) return read_manifest(path, (*file)->bytes());
   Target target;
-  target.kind = is_snapshot((*file)->bytes()) ? Target::Kind::kSnapshot : Target::Kind::kLogFile;
+  target.kind =
+      is_snapshot(path, (*file)->bytes()) ? Target::Kind::kSnapshot : Target::Kind::kLogFile;
   target.path = path;
   return target;
 }

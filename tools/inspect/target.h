@@ -43,7 +43,8 @@ struct TargetProblem {
 boost::system::result<Target, TargetProblem> find_target(storage::Disk& disk,
                                                          const std::string& path);
 
-/// Whether the bytes begin as an RDB file does.
-bool is_snapshot(std::string_view bytes);
+/// Whether a file is to be read as an RDB file: it begins as one, or its name says so, which keeps
+/// an emptied or damaged one from being taken for an empty log.
+bool is_snapshot(std::string_view path, std::string_view bytes);
 
 }  // namespace countd::inspect

@@ -37,7 +37,9 @@ TEST_CASE("a whole log gives the state of its last cut") {
     CHECK(seen.end.good_bytes == log.bytes.size());
     CHECK(seen.end.frames == 5);
     CHECK(seen.end.commands == 30);
+    CHECK(seen.end.first_epoch == 10);
     CHECK(seen.end.last_epoch == 50);
+    CHECK(seen.end.first_time == (timestamps ? 1'700'000'001'000 : 0));
     CHECK(seen.end.last_time == (timestamps ? 1'700'000'005'000 : 0));
     CHECK(seen.entries == log.states.back());
   }
