@@ -6,6 +6,22 @@ namespace countd::storage::log {
 
 using Step = CommandScanner::Step;
 
+namespace {
+
+/// Nearly all lengths have one digit or two: the bytes taken by such a one, or 0.
+std::size_t short_number(const char* p, char mark, std::uint64_t& value) {
+  const unsigned first = static_cast<unsigned char>(p[1]) - unsigned{'0'};
+  if (p[0] != mark || first > 9) return 0;
+  value = first;
+  if (p[2] == '\r') return p[3] == '\n' ? 4 : 0;
+  const unsigned second = static_cast<unsigned char>(p[2]) - unsigned{'0'};
+  if (first == 0 || second > 9 || p[3] != '\r' || p[4] != '\n') return 0;
+  value = 10 * first + second;
+  return 5;
+}
+
+}  // namespace
+
 Step CommandScanner::fail(Step step, const char* what) {
   what_ = what;
   step_ = step;
@@ -15,6 +31,12 @@ Step CommandScanner::fail(Step step, const char* what) {
 Step CommandScanner::number(char mark, std::uint64_t most, std::uint64_t& value) {
   const char* p = bytes_.data() + at_;
   const char* const end = bytes_.data() + bytes_.size();
+  constexpr std::ptrdiff_t kLongestShort = 5;
+  if (end - p >= kLongestShort) {
+    const std::size_t taken = short_number(p, mark, value);
+    at_ += taken;
+    if (taken > 0) return Step::kDone;
+  }
   const auto stop = [&](Step step, const char* what) {
     at_ = static_cast<std::size_t>(p - bytes_.data());
     return fail(step, what);
