@@ -7,27 +7,23 @@
 #include <mutex>
 #include <thread>
 
-#include "persistence/append_log.h"
+#include "persistence/log_worker.h"
 
 namespace countd::persistence {
 
-class AppendLogThread {
+class AppendLogThread final : public LogWorker {
  public:
   /// Events run on the thread, from now on until `close` has returned. They must not block on it.
   AppendLogThread(storage::Disk& disk, AppendLogTarget target, AppendLogStart start,
                   AppendLogEvents events);
   /// Closes.
-  ~AppendLogThread();
+  ~AppendLogThread() override;
   AppendLogThread(const AppendLogThread&) = delete;
   AppendLogThread& operator=(const AppendLogThread&) = delete;
 
-  /// Any thread, until `close`.
-  void push(LogJob job);
-  /// Returns when everything that was pushed has been performed, and what was written is synced.
-  void close();
-
-  [[nodiscard]] AppendLog& log() { return log_; }
-  [[nodiscard]] const AppendLog& log() const { return log_; }
+  void push(LogJob job) override;
+  void close() override;
+  [[nodiscard]] AppendLog& log() override { return log_; }
 
  private:
   void run();

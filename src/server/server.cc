@@ -38,12 +38,12 @@ void Server::build_shards() {
   shared_.slow_log = &slow_log_;
   shared_.clock = &clock_;
   snapshots_ = std::make_unique<Snapshots>(*this);
-  append_only_ = std::make_unique<AppendOnly>(*this);
+  append_only_ = std::make_unique<AppendOnly>(log_host_);
   log_gate_ = std::make_unique<shard::LogGate>(count);
   shared_.log = log_gate_.get();
-  if (options.appendonly) open_error_ = append_only_->open();
+  if (options.appendonly) open_error_ = append_only_->opening().open();
   // With the seed of the file the entries come in the order of the table.
-  shared_.hash_seed = options.appendonly ? append_only_->file_seed() : 0;
+  shared_.hash_seed = options.appendonly ? append_only_->opening().file_seed() : 0;
   if (shared_.hash_seed == 0) shared_.hash_seed = snapshots_->file_seed();
   if (shared_.hash_seed == 0) shared_.hash_seed = random_bits();
   shared_.shards = options.threads;
@@ -79,9 +79,7 @@ std::string Server::prepare() {
   }
   std::vector<storage::Keyspace*> keys;
   for (auto& slice : slices_) keys.push_back(slice.keys.get());
-  if (!open_error_.empty()) return open_error_;
-  auto error = options.appendonly ? append_only_->load(keys) : snapshots_->load(keys);
-  if (!error.empty()) return error;
+  if (auto error = load(keys); !error.empty()) return error;
   // Until now time stood still: a log speaks of entries that have expired since.
   for (auto* const each : keys) each->begin_turn(clock_.now());
   publish(keys);
@@ -91,6 +89,22 @@ std::string Server::prepare() {
         accept(descriptor, std::move(session));
       });
   return listener_->open();
+}
+
+// Where there is no log yet the snapshot is not passed over: what it holds begins the log.
+std::string Server::load(std::span<storage::Keyspace* const> keys) {
+  if (!store_.current().appendonly) return snapshots_->load(keys);
+  if (!open_error_.empty()) return open_error_;
+  auto& opening = append_only_->opening();
+  std::string error;
+  if (opening.empty()) {
+    error = snapshots_->load(keys);
+    if (error.empty()) error = opening.begin_with(keys, *snapshots_);
+  } else {
+    error = opening.load(keys, table_, shared_.hash_seed);
+  }
+  if (error.empty()) append_only_->begin(keys);
+  return error;
 }
 
 void Server::publish(std::span<storage::Keyspace* const> keys) {
@@ -196,7 +210,7 @@ void Server::cron() {
   const auto paused_until = paused_until_.load();
   if (paused_until != 0 && now >= paused_until) unpause();
   snapshots_->check(now);
-  append_only_->check(now);
+  append_only_->check();
   cron_timer_->expires_after(kCronPeriod);
   cron_timer_->async_wait([this](const boost::system::error_code& error) {
     if (!error) cron();

@@ -21,6 +21,7 @@
 #include "server/info.h"
 #include "server/log.h"
 #include "server/placement.h"
+#include "server/server_log_host.h"
 #include "server/snapshots.h"
 #include "server/statistics.h"
 #include "shard/shard.h"
@@ -78,6 +79,7 @@ class Server final : public shard::Peers, public net::Front {
 
  private:
   void build_shards();
+  std::string load(std::span<storage::Keyspace* const> keys);
   [[nodiscard]] DatabaseFacts database_facts(int db) const;
   void accept(int descriptor, commands::Session session);
   std::size_t choose_thread();
@@ -101,6 +103,7 @@ class Server final : public shard::Peers, public net::Front {
   std::unique_ptr<Statistics> statistics_;
   std::unique_ptr<Snapshots> snapshots_;
   std::unique_ptr<shard::LogGate> log_gate_;
+  ServerLogHost log_host_{*this};
   std::unique_ptr<AppendOnly> append_only_;
   std::string open_error_;  // why the log could not be opened; prepare() says so
   std::unique_ptr<net::Listener> listener_;

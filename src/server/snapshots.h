@@ -19,21 +19,13 @@
 #include "persistence/save_points.h"
 #include "persistence/snapshot_writer.h"
 #include "server/info.h"
+#include "server/log_host.h"
 #include "storage/disk/real_disk.h"
 #include "storage/keyspace/keyspace.h"
 
 namespace countd::server {
 
 class Server;
-
-/// A snapshot that becomes the log's base.
-struct BaseJob {
-  persistence::SnapshotTarget target;
-  /// With all shards checked out, at the moment of the cut. False: not now; it is tried again.
-  std::function<bool(std::span<storage::Keyspace* const> keys)> cut;
-  /// On shard 0's thread.
-  std::function<void(const persistence::SnapshotResult&)> done;
-};
 
 class Snapshots {
  public:

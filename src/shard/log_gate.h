@@ -23,6 +23,7 @@ class LogGate {
   // -- any thread -------------------------------------------------------------------------------
   /// Whether replies are kept back until their epoch is durable.
   void withhold(bool on) { withhold_.store(on); }
+  [[nodiscard]] bool withholds() const { return withhold_.load(std::memory_order_relaxed); }
   /// Everything up to this epoch is durable.
   void set_durable(std::uint64_t epoch) { durable_.store(epoch); }
   [[nodiscard]] std::uint64_t durable() const { return durable_.load(); }

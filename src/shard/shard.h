@@ -61,13 +61,15 @@ class Shard {
  private:
   std::size_t poll_ready();
   void begin_turn();
-  bool end_turn();
+  bool end_turn(bool idle);
+  bool commit_is_due(bool idle);
   void cut_journal(std::span<storage::Keyspace* const> keys);
   void sleep();
   void note_busy(std::int64_t slept);
 
   static constexpr std::size_t kMaxReady = 64;
   static constexpr std::size_t kFewConnections = 128;
+  static constexpr int kMostTurnsGathered = 16;
 
   const int index_;
   std::span<Slice> slices_;
@@ -85,6 +87,7 @@ class Shard {
   std::atomic<int> busy_percent_{0};
   std::function<void()> before_poll_ = [] {};
   bool waking_ = false;
+  int turns_gathered_ = 0;  // since the last cut of `appendfsync always`
   storage::Millis next_note_ms_ = 0;
   std::int64_t window_began_ = 0;
   std::int64_t window_slept_ = 0;

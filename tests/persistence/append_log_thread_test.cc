@@ -49,6 +49,6 @@ TEST_CASE("the thread performs what is pushed, and close waits for all of it") {
 
 TEST_CASE("a thread that was given nothing ends") {
   CrashDisk disk{1};
-  const AppendLogThread thread{disk, lives_target(), {}, {}};
+  AppendLogThread thread{disk, lives_target(), {}, {}};
   CHECK(thread.log().facts().complete);
 }

@@ -1,0 +1,32 @@
+#include "server/durable_waits.h"
+
+#include <utility>
+
+namespace countd::server {
+
+void DurableWaits::add(std::uint64_t epoch, const commands::DurableWait& wait, storage::Millis now,
+                       Done done) {
+  const std::lock_guard lock(mutex_);
+  waiters_.push_back({.epoch = epoch,
+                      .deadline = wait.timeout_ms == 0 ? 0 : now + wait.timeout_ms,
+                      .until_deadline = wait.until_timeout,
+                      .done = std::move(done)});
+}
+
+// Answers are given without the lock: who is answered may ask again at once.
+void DurableWaits::settle(std::uint64_t durable, storage::Millis now) {
+  std::vector<std::pair<Done, bool>> due;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(waiters_, [&](Waiter& waiter) {
+      const bool reached = waiter.epoch <= durable;
+      const bool late = waiter.deadline != 0 && now >= waiter.deadline;
+      if (!late && (!reached || waiter.until_deadline)) return false;
+      due.emplace_back(std::move(waiter.done), reached);
+      return true;
+    });
+  }
+  for (const auto& [done, reached] : due) done(reached);
+}
+
+}  // namespace countd::server

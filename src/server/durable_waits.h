@@ -1,0 +1,36 @@
+// Clients that wait until what was written is durable (WAITAOF).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "commands/server_view.h"
+#include "storage/base/time.h"
+
+namespace countd::server {
+
+/// Any thread.
+class DurableWaits {
+ public:
+  using Done = std::function<void(bool durable)>;
+
+  /// Calls `done` from a later `settle`.
+  void add(std::uint64_t epoch, const commands::DurableWait& wait, storage::Millis now, Done done);
+  /// Answers those whose epoch is durable, and those whose time is up.
+  void settle(std::uint64_t durable, storage::Millis now);
+
+ private:
+  struct Waiter {
+    std::uint64_t epoch;
+    storage::Millis deadline;  // 0: none
+    bool until_deadline;
+    Done done;
+  };
+
+  std::mutex mutex_;
+  std::vector<Waiter> waiters_;
+};
+
+}  // namespace countd::server

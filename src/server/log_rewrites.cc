@@ -1,0 +1,120 @@
+#include "server/log_rewrites.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace countd::server {
+
+using persistence::StartIncrement;
+
+namespace {
+
+constexpr storage::Millis kAttemptEveryMs = 1000;
+
+}  // namespace
+
+bool LogRewrites::claim() {
+  const std::lock_guard lock(mutex_);
+  if (running_) return false;
+  running_ = true;
+  began_ = host_.now();
+  return true;
+}
+
+bool LogRewrites::running() const {
+  const std::lock_guard lock(mutex_);
+  return running_;
+}
+
+void LogRewrites::begin(const std::shared_ptr<persistence::LogWorker>& log) {
+  if (log == nullptr) return ended(false, "the log was switched off");
+  current_ = log;
+  const Base base{log, log->log().claim_base()};
+  const auto& options = host_.options();
+  BaseJob job;
+  job.target.directory = log_target(options).directory;
+  job.target.file_name = base.file.name;
+  job.target.checksum = options.rdbchecksum;
+  job.target.blocks.compress = options.rdbcompression;
+  job.cut = [this, base](std::span<storage::Keyspace* const> keys) { return cut(keys, base); };
+  job.done = [this, base](const persistence::SnapshotResult& result) { written(base, result); };
+  host_.notice("Background append only file rewriting started");
+  host_.start_base(std::move(job));
+}
+
+// The base is the state at the end of this interval; the next one's frames go behind it.
+bool LogRewrites::cut(std::span<storage::Keyspace* const> keys, const Base& base) {
+  auto& journal = host_.gate().journal();
+  if (current_ != base.log) return true;  // nobody's base: it is thrown away once it is written
+  if (journal.cut_running()) return false;
+  if (!journal.running()) {
+    base.log->push(StartIncrement{base.file, begin_journal_(keys)});
+    return true;
+  }
+  const std::uint64_t epoch = journal.epoch();
+  journal.cut(keys, host_.now(),
+              [base, epoch] { base.log->push(StartIncrement{base.file, epoch}); });
+  host_.wake_for_parts();
+  return true;
+}
+
+void LogRewrites::written(const Base& base, const persistence::SnapshotResult& result) {
+  if (current_ != base.log) {
+    const auto path = log_target(host_.options()).path(base.file.name);
+    static_cast<void>(host_.disk().remove(path));
+    return;
+  }
+  if (result.ok) return base.log->push(persistence::PublishBase{base.file});
+  base.log->push(persistence::RewriteFailed{base.file});
+  ended(false, result.error);
+}
+
+void LogRewrites::ended(bool ok, const std::string& error) {
+  const auto now = host_.now();
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = false;
+    last_ok_ = ok;
+    last_seconds_ = (now - began_) / 1000;
+  }
+  next_attempt_ = now + kAttemptEveryMs;
+  if (ok) {
+    host_.notice("Background append only file rewriting finished successfully");
+  } else {
+    host_.warning("Background append only file rewriting failed: " + error);
+  }
+}
+
+void LogRewrites::forget() {
+  current_.reset();
+  const std::lock_guard lock(mutex_);
+  running_ = false;
+}
+
+bool LogRewrites::due(const persistence::AppendLogFacts& log, bool lacks_base) const {
+  const bool may_try = host_.now() >= next_attempt_;
+  if (running()) return false;
+  if (lacks_base) return may_try;
+  const auto& options = host_.options();
+  const std::uint64_t base = std::max<std::uint64_t>(log.base_bytes, 1);
+  if (options.auto_aof_rewrite_percentage == 0 || !may_try || log.current_bytes <= base ||
+      log.current_bytes < options.auto_aof_rewrite_min_size) {
+    return false;
+  }
+  const std::uint64_t growth = (log.current_bytes - base) * 100 / base;
+  if (growth < static_cast<std::uint64_t>(options.auto_aof_rewrite_percentage)) return false;
+  host_.notice(fmt::format("Starting automatic rewriting of AOF on {}% growth", growth));
+  return true;
+}
+
+void LogRewrites::describe(LogFacts& facts) const {
+  const std::lock_guard lock(mutex_);
+  facts.rewriting = running_;
+  facts.last_rewrite_ok = last_ok_;
+  facts.last_rewrite_seconds = last_seconds_;
+  if (running_) facts.current_rewrite_seconds = (host_.now() - began_) / 1000;
+}
+
+}  // namespace countd::server
