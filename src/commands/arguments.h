@@ -30,7 +30,7 @@ struct CallContext {
   int db = 0;
   int shard = 0;  // the executing shard and how many there are (SCAN's cursor)
   int shards = 1;
-  std::uint64_t random = 0;  // fresh for every request that is gathered (RANDOMKEY)
+  std::uint64_t random = 0;  // fresh for every request that is gathered (RANDOMKEY), else 0
 };
 
 class Arguments {
@@ -50,7 +50,7 @@ class Arguments {
   [[nodiscard]] std::size_t remaining() const { return words_.size() - at_; }
   [[nodiscard]] bool done() const { return at_ >= words_.size(); }
   /// The next word; kSyntax if there is none.
-  std::string_view next() {
+  [[gnu::always_inline]] std::string_view next() {
     if (at_ < words_.size()) [[likely]]
       return words_[at_++];
     fail(storage::Errc::kSyntax);
@@ -58,11 +58,14 @@ class Arguments {
   }
   [[nodiscard]] std::string_view peek() const { return done() ? std::string_view{} : words_[at_]; }
   void skip(std::size_t words) { at_ += words; }
+  /// What the row's prefetch hook returned for this request; 0 if it was not called.
+  [[nodiscard]] std::uint64_t foresight() const { return foresight_; }
+  void set_foresight(std::uint64_t foresight) { foresight_ = foresight; }
   /// Puts the cursor on words[2], where the arguments of a container's subcommand begin.
   void after_subcommand() { at_ = 2; }
   /// Consumes the next word if it is `token`, whatever its case.
   bool next_is(std::string_view token);
-  storage::Key next_key() {
+  [[gnu::always_inline]] storage::Key next_key() {
     const std::string_view bytes = next();
     if (first_hash_ == 0) return key_of(bytes, context_.db);
     return {bytes, std::exchange(first_hash_, 0), context_.db};
@@ -97,6 +100,7 @@ class Arguments {
   std::span<const std::string_view> words_;
   const CallContext& context_;
   std::uint64_t first_hash_;
+  std::uint64_t foresight_ = 0;
   std::size_t at_;
   std::optional<storage::Errc> error_;
   std::string_view error_text_;

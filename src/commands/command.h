@@ -15,7 +15,7 @@
 namespace countd::storage {
 class Keyspace;
 struct Key;
-}
+}  // namespace countd::storage
 
 namespace countd::commands {
 
@@ -46,9 +46,10 @@ using SessionHandler = void (*)(Arguments&, Session&, Reply&);
 using AdminHandler = void (*)(Arguments&, ServerView&, Reply&);
 
 /// Asks for the memory that a request will touch, a few requests before it runs; changes nothing.
-/// The key's record has been asked for before.
-using PrefetchHook = void (*)(std::span<const std::string_view> words, const storage::Key&,
-                              const storage::Keyspace&);
+/// The key's record has been asked for before. What it had to work out of the words for that it
+/// returns, for the handler to find in Arguments::foresight(), or 0.
+using PrefetchHook = std::uint64_t (*)(std::span<const std::string_view> words, const storage::Key&,
+                                       const storage::Keyspace&);
 
 using Handler = std::variant<std::monostate, ShardHandler, GatherHandler, SpanHandler,
                              SessionHandler, AdminHandler>;
@@ -75,10 +76,10 @@ enum Flag : std::uint32_t {
   kNoMandatoryKeys = 1u << 17,
   kNoAsyncLoading = 1u << 18,
   // ours
-  kAllShards = 1u << 24,  // a SpanHandler over everything, or the whole database
-  kByCursor = 1u << 25,   // a ShardHandler routed by the cursor in its first argument
+  kAllShards = 1u << 24,    // a SpanHandler over everything, or the whole database
+  kByCursor = 1u << 25,     // a ShardHandler routed by the cursor in its first argument
   kObjectValue = 1u << 27,  // the value is an object on the heap: worth fetching ahead
-  kGuarded = 1u << 26,    // only for whom enable-debug-command lets in (debug_refusal)
+  kGuarded = 1u << 26,      // only for whom enable-debug-command lets in (debug_refusal)
 };
 
 /// How increments of one key are added together: the delta's sign and where it stands.
@@ -119,7 +120,7 @@ struct Command {
   std::string_view categories = {};  // ACL categories besides those the flags imply: "@string"
   Handler handler = {};
   PrefetchHook prefetch = nullptr;  // for values that lie outside the record
-  std::string_view group = {};  // "string", "generic", "hyperloglog", "cms", …
+  std::string_view group = {};      // "string", "generic", "hyperloglog", "cms", …
   std::string_view summary = {};
   std::string_view complexity = {};
   std::string_view since = {};  // Redis version; "countd 0.1.0" for ours

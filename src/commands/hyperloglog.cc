@@ -2,7 +2,8 @@
 //
 // A sketch that an element does not change, and a count whose kept estimate is true, are answered
 // from a look at the entry alone. Everything else edits the string in place, and with a dense one
-// goes the histogram of its registers, so that its next estimate reads no register.
+// goes the histogram of its registers, made when it is first changed or counted, so that no
+// estimate reads registers and what does not need the header does not fetch it.
 #include "commands/hyperloglog.h"
 
 #include <memory>
@@ -53,6 +54,9 @@ std::optional<Errc> pfadd_from(hll::Element element, Arguments& args, Keyspace& 
   std::optional<Errc> failure;
   edit_sketch(keys, key, entry, [&](std::string& bytes, std::unique_ptr<StringCache>& cache) {
     const std::size_t sparse_max_bytes = args.options().hll_sparse_max_bytes;
+    if (!cache && hll::encoding(bytes) == hll::Encoding::kDense) {
+      cache = std::make_unique<hll::HistogramCache>(bytes);
+    }
     for (;;) {
       const auto added = hll::add(bytes, element, sparse_max_bytes, histogram_in(cache));
       if (!added) failure = added.error();
@@ -63,50 +67,68 @@ std::optional<Errc> pfadd_from(hll::Element element, Arguments& args, Keyspace& 
   return failure;
 }
 
-void prefetch_pfadd(std::span<const std::string_view> words, const Key& key,
-                    const Keyspace& keys) {
-  if (words.size() < 3) return;
-  if (const auto entry = keys.peek(key)) prefetch_for_add(entry, hll::element_of(words[2]));
+// The first element of a request is hashed once, by the hook if that is called: no element is all
+// zeros, as ranks begin at 1.
+std::uint64_t packed_element(hll::Element element) {
+  return std::uint64_t{element.rank} << 32 | element.index;
 }
 
-void prefetch_pfcount(std::span<const std::string_view> words, const Key& key,
-                      const Keyspace& keys) {
-  if (words.size() == 2) prefetch_header(keys.peek(key));
+hll::Element first_element(Arguments& args) {
+  const auto foreseen = args.foresight();
+  if (foreseen == 0) return hll::element_of(args.next());
+  args.skip(1);
+  return {static_cast<std::uint32_t>(foreseen), static_cast<std::uint8_t>(foreseen >> 32)};
+}
+
+std::uint64_t prefetch_pfadd(std::span<const std::string_view> words, const Key& key,
+                             const Keyspace& keys) {
+  if (words.size() < 3) return 0;
+  const auto element = hll::element_of(words[2]);
+  prefetch_for_add(keys.likely_object(key), element);
+  return packed_element(element);
+}
+
+std::uint64_t prefetch_pfcount(std::span<const std::string_view> words, const Key& key,
+                               const Keyspace& keys) {
+  if (words.size() == 2) prefetch_estimate(keys.likely_object(key));
+  return 0;
 }
 
 void pfadd(Arguments& args, Keyspace& keys, Reply& reply) {
   const auto key = args.next_key();
   const auto entry = keys.peek(key);
   if (!entry) return pfadd_new(args, keys, key, reply);
-  const bool any = !args.done();
-  auto element = any ? hll::element_of(args.next()) : hll::Element{};
-  if (any) prefetch_for_add(entry, element);
-  const auto bytes = sketch_bytes(entry);
+  const auto* const cached = cached_sketch(entry);
+  const auto bytes = cached == nullptr ? sketch_bytes(entry) : std::string_view(cached->bytes);
   if (!bytes) return reply.error(bytes.error());
-  while (any) {
-    const auto raises = hll::would_raise(*bytes, element);
+  if (args.done()) return reply.integer(0);
+  auto element = first_element(args);
+  if (args.foresight() == 0) prefetch_for_add(entry.value.object(), element);
+  const auto* const cache = cached != nullptr ? histogram_in(cached->cache) : nullptr;
+  for (;;) {
+    const auto raises = hll::would_raise(*bytes, element, cache);
     if (!raises) return reply.error(raises.error());
     if (*raises) {
       const auto failure = pfadd_from(element, args, keys, key, entry);
       return failure ? reply.error(*failure) : reply.integer(1);
     }
-    if (args.done()) break;
+    if (args.done()) return reply.integer(0);
     element = hll::element_of(args.next());
   }
-  reply.integer(0);
 }
 
 // -- PFCOUNT -------------------------------------------------------------------------------------
 
-void count_one(const Key& key, Keyspace& keys, Reply& reply) {
-  const auto entry = keys.read(key);
-  if (!entry) return reply.integer(0);
+// What no cache answers.
+[[gnu::noinline]] void count_anew(const Key& key, const EntryView& entry, Keyspace& keys,
+                                  Reply& reply) {
   const auto bytes = sketch_bytes(entry);
   if (!bytes) return reply.error(bytes.error());
   if (const auto kept = hll::cached_cardinality(*bytes)) {
     return reply.integer(static_cast<std::int64_t>(*kept));
   }
-  const hll::HistogramCache* histogram = histogram_of(entry);
+  const auto* const cached = cached_sketch(entry);
+  const hll::HistogramCache* histogram = cached != nullptr ? histogram_in(cached->cache) : nullptr;
   std::unique_ptr<hll::HistogramCache> fresh;
   if (histogram == nullptr && hll::encoding(*bytes) == hll::Encoding::kDense) {
     fresh = std::make_unique<hll::HistogramCache>(*bytes);
@@ -115,10 +137,19 @@ void count_one(const Key& key, Keyspace& keys, Reply& reply) {
   const auto count = hll::cardinality(*bytes, histogram);
   if (!count) return reply.error(count.error());
   edit_sketch(keys, key, entry, [&](std::string& edited, std::unique_ptr<StringCache>& cache) {
-    hll::set_cached_cardinality(edited, *count);
     if (fresh) cache = std::move(fresh);
+    hll::keep_cardinality(edited, histogram_in(cache), *count);
   });
   reply.integer(static_cast<std::int64_t>(*count));
+}
+
+void count_one(const Key& key, Keyspace& keys, Reply& reply) {
+  const auto entry = keys.read(key);
+  if (!entry) return reply.integer(0);
+  const auto* const sketch = cached_sketch(entry);
+  const auto kept = sketch != nullptr ? histogram_in(sketch->cache)->cardinality : hll::kOutOfDate;
+  if (kept & hll::kOutOfDate) return count_anew(key, entry, keys, reply);
+  reply.integer(static_cast<std::int64_t>(kept));
 }
 
 // False: the answer, an error, has been given.
@@ -131,15 +162,21 @@ bool add_to_union(hll::Union& all, const Key& key, CheckedOut& shards, Reply& re
   return added.has_value();
 }
 
-void pfcount(Arguments& args, CheckedOut& shards, Reply& reply) {
-  const auto first = args.next_key();
-  if (args.done()) return count_one(first, shards.of(first), reply);
+// Apart, as a union takes much of the stack.
+[[gnu::noinline]] void count_union(const Key& first, Arguments& args, CheckedOut& shards,
+                                   Reply& reply) {
   hll::Union all;
   if (!add_to_union(all, first, shards, reply)) return;
   while (!args.done()) {
     if (!add_to_union(all, args.next_key(), shards, reply)) return;
   }
   reply.integer(static_cast<std::int64_t>(all.cardinality()));
+}
+
+void pfcount(Arguments& args, CheckedOut& shards, Reply& reply) {
+  const auto first = args.next_key();
+  if (!args.done()) return count_union(first, args, shards, reply);
+  count_one(first, shards.of(first), reply);
 }
 
 // -- PFMERGE -------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 // A HyperLogLog as an entry of the keyspace: a string with the right header, and beside a dense one
-// the histogram of its registers.
+// what is known of its registers.
 #pragma once
 
 #include <memory>
@@ -24,24 +24,25 @@ inline storage::Result<std::string_view> sketch_bytes(const storage::EntryView& 
   return bytes;
 }
 
-/// Starts to fetch what adding an element to a dense sketch touches, so that the header, the
-/// register and the histogram, each in a cache line of its own, are waited for together.
-inline void prefetch_for_add(const storage::EntryView& entry,
-                             storage::hyperloglog::Element element) {
-  const storage::Object* object = entry.value.object();
+/// Starts to fetch what adding an element to a dense sketch touches, so that the register and the
+/// cache, or the header if there is none, are waited for together. `object`: null, or what may be
+/// a sketch.
+inline void prefetch_for_add(const storage::Object* object, storage::hyperloglog::Element element) {
   if (object == nullptr || object->type() != storage::Type::kString) return;
   const auto& string = static_cast<const storage::StringObject&>(*object);
   if (string.bytes.size() != storage::hyperloglog::kDenseBytes) return;
   storage::prefetch_line(storage::hyperloglog::dense_registers(std::string_view(string.bytes)) +
                          element.index * 6 / 8);
-  if (string.cache) storage::prefetch_line(string.cache.get());
+  storage::prefetch_line(string.cache ? static_cast<const void*>(string.cache.get())
+                                      : string.bytes.data());
 }
 
-/// Starts to fetch the header, in which the last estimate stands.
-inline void prefetch_header(const storage::EntryView& entry) {
-  const storage::Object* object = entry.value.object();
+/// Starts to fetch where the last estimate stands.
+inline void prefetch_estimate(const storage::Object* object) {
   if (object == nullptr || object->type() != storage::Type::kString) return;
-  storage::prefetch_line(static_cast<const storage::StringObject&>(*object).bytes.data());
+  const auto& string = static_cast<const storage::StringObject&>(*object);
+  storage::prefetch_line(string.cache ? static_cast<const void*>(string.cache.get())
+                                      : string.bytes.data());
 }
 
 /// What is cached beside a sketch, or null: nothing else is ever cached beside its bytes.
@@ -50,10 +51,13 @@ inline storage::hyperloglog::HistogramCache* histogram_in(
   return static_cast<storage::hyperloglog::HistogramCache*>(cache.get());
 }
 
-/// REQUIRES: `sketch_bytes` accepts the entry.
-inline const storage::hyperloglog::HistogramCache* histogram_of(const storage::EntryView& entry) {
-  const auto* object = static_cast<const storage::StringObject*>(entry.value.object());
-  return object != nullptr ? histogram_in(object->cache) : nullptr;
+/// The object of a dense sketch that has a cache, which says that it is one: neither need be
+/// checked, nor the header be fetched. Else null.
+inline const storage::StringObject* cached_sketch(const storage::EntryView& entry) {
+  const storage::Object* object = entry.value.object();
+  if (object == nullptr || object->type() != storage::Type::kString) return nullptr;
+  const auto* const string = static_cast<const storage::StringObject*>(object);
+  return string->cache ? string : nullptr;
 }
 
 /// Calls edit(bytes, cache) on the sketch that `entry` shows, through the write gate. Unlike

@@ -24,6 +24,10 @@ void Reply::error(std::string_view text) {
   bytes([&] { writer_.error(text); });
 }
 
+void Reply::integer_in_bytes(std::int64_t value) {
+  bytes([&] { writer_.integer(value); });
+}
+
 void Reply::start_bytes() {
   // A scalar reply is whole: nothing may follow it.
   ASSERT(slot_.kind == ReplySlot::Kind::kEmpty);

@@ -19,7 +19,6 @@ struct ReplySlot {
     kStatus,    // `text`, `length`: a string literal
     kError,     // `error`
     kBytes,     // `length` bytes at `number` in arena `arena`
-    kFolded,    // base of the group + `number`
     kDeferred,  // comes later (a save that runs)
   };
   Kind kind = Kind::kEmpty;
@@ -52,13 +51,10 @@ class Reply {
   void error(storage::Errc error);
   /// "ERR text", "WRONGTYPE …": with its code.
   void error(std::string_view text);
-  void integer(std::int64_t value) {
-    if (slot_.kind == ReplySlot::Kind::kEmpty) {
-      slot_.kind = ReplySlot::Kind::kInteger;
-      slot_.number = value;
-      return;
-    }
-    bytes([&] { writer_.integer(value); });
+  [[gnu::always_inline]] void integer(std::int64_t value) {
+    if (slot_.kind != ReplySlot::Kind::kEmpty) return integer_in_bytes(value);
+    slot_.kind = ReplySlot::Kind::kInteger;
+    slot_.number = value;
   }
   void result(const storage::Result<std::int64_t>& result) {
     result.has_value() ? integer(*result) : error(result.error());
@@ -119,6 +115,7 @@ class Reply {
         static_cast<std::uint32_t>(arena_.size() - static_cast<std::size_t>(slot_.number));
   }
   void start_bytes();
+  void integer_in_bytes(std::int64_t value);
 
   ReplySlot& slot_;
   protocol::ByteBuffer& arena_;

@@ -53,7 +53,6 @@ void format_replies(const shard::Wave& wave, std::span<const protocol::ByteBuffe
         write_line(out, '-', commands::error_text(slot.error));
         break;
       case ReplySlot::Kind::kEmpty:
-      case ReplySlot::Kind::kFolded:
       case ReplySlot::Kind::kDeferred:
         break;
     }

@@ -21,24 +21,32 @@ inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max()
 
 /// One request, or one group of increments, for one shard.
 struct Item {
-  Wave* wave;
-  const commands::Command* row;
-  std::uint64_t hash;       // of the first key
-  std::uint32_t first_word;
-  std::uint32_t words;
-  std::uint32_t slot;
-  std::uint16_t db;
-  protocol::Version version;
-  bool is_increment;        // `delta` is valid, and perhaps `group`
-  std::int64_t delta;
-  std::uint32_t group;      // index into Batch::groups, kNone for a single increment
+  Wave* wave = nullptr;
+  const commands::Command* row = nullptr;
+  std::uint64_t hash = 0;           // of the first key
+  const char* key_bytes = nullptr;  // of the first argument: the key, if the row has one there
+  union {
+    std::int64_t delta;           // of an increment
+    std::uint64_t foresight = 0;  // of any other: what its row's prefetch hook has worked out
+  };
+  std::uint32_t key_size = 0;
+  std::uint32_t first_word = 0;
+  std::uint32_t words = 0;
+  std::uint32_t slot = 0;
+  std::uint32_t group = kNone;  // index into Batch::groups, kNone for a single increment
+  std::uint16_t db = 0;
+  protocol::Version version = {};
+  bool is_increment : 1 = false;  // `delta` is valid, and perhaps `group`
+  bool refused : 1 = false;       // for want of memory: it did not run
 
   [[nodiscard]] std::span<const std::string_view> request() const {
     return {wave->words.data() + first_word, words};
   }
-  [[nodiscard]] std::string_view key() const { return wave->words[first_word + 1]; }
+  [[nodiscard]] std::string_view key() const { return {key_bytes, key_size}; }
   [[nodiscard]] commands::ReplySlot& reply_slot() const { return wave->slots[slot]; }
 };
+
+static_assert(sizeof(Item) == 64);
 
 struct FoldMember {
   Wave* wave;

@@ -25,7 +25,8 @@ constexpr std::string_view kLoadingText = "LOADING countd is loading the dataset
 constexpr std::string_view kMisconfText =
     "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to "
     "disk. Commands that may modify the data set are disabled, because this instance is configured "
-    "to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). "
+    "to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error "
+    "option). "
     "Please check the Redis logs for details about the RDB error.";
 constexpr std::string_view kLogText =
     "MISCONF Errors writing to the AOF file: writes are refused until a new log could be begun, "
@@ -40,6 +41,12 @@ bool is_http(std::string_view name) {
 
 std::span<const std::string_view> words_of(const Wave& wave, Request request) {
   return {wave.words.data() + request.first_word, request.words};
+}
+
+// A command over any number of keys that is given one: it needs no more than that key's shard.
+bool names_one_key(const Command& row, Request request) {
+  return request.words == 2 && row.keys.first == 1 && row.keys.count_at == 0 &&
+         std::holds_alternative<commands::SpanHandler>(row.handler);
 }
 
 }  // namespace
@@ -119,7 +126,7 @@ bool Dispatcher::refused(Wave& wave, Session& session, const Command& row) {
 }
 
 Dispatched Dispatcher::route(Wave& wave, Session& session, const Command& row, Request request) {
-  if (std::holds_alternative<commands::ShardHandler>(row.handler)) {
+  if (std::holds_alternative<commands::ShardHandler>(row.handler) || names_one_key(row, request)) {
     return route_key(wave, session, row, request);
   }
   if (std::holds_alternative<commands::SpanHandler>(row.handler) ||
@@ -150,12 +157,13 @@ Dispatched Dispatcher::route_key(Wave& wave, Session& session, const Command& ro
   }
   if (breaks_order(wave, shard)) return Dispatched::kBarrier;
   wave.last_shard = shard;
-  Item item = make_item(wave, session, row, request);
+  Item& item = turn_.queue(shard);
+  fill(item, wave, session, row, request);
   item.hash = hash;
   if (row.fold != Fold::kNone && make_increment(item, wave, request)) {
-    turn_.queue_increment(item, shard);
+    turn_.queued_increment(shard);
   } else {
-    turn_.queue(item, shard);
+    turn_.queued(item);
   }
   return Dispatched::kGoOn;
 }
@@ -170,9 +178,10 @@ Dispatched Dispatcher::route_span(Wave& wave, Session& session, const Command& r
   }
   if (breaks_order(wave, shard)) return Dispatched::kBarrier;
   wave.last_shard = shard;
-  Item item = make_item(wave, session, row, request);
+  Item& item = turn_.queue(shard);
+  fill(item, wave, session, row, request);
   if (row.keys.first == 1) item.hash = storage::hash_key(item.key(), shared_.hash_seed);
-  turn_.queue_local_span(item, shard);
+  turn_.queued_local_span();
   return Dispatched::kGoOn;
 }
 
@@ -185,7 +194,8 @@ void Dispatcher::run_barrier(Wave& wave, Session& session, Request request,
                                   executor_.now(),      session.db,    0,
                                   shared_.shards};
     commands::Arguments arguments(words, context, 0, row.name_words);
-    const Item item = make_item(wave, session, row, request);
+    Item item;
+    fill(item, wave, session, row, request);
     Reply reply(item.reply_slot(), wave.bytes, session.version, kOwnArena);
     const std::int64_t began = shared_.clock->nanoseconds();
     (*admin)(arguments, view, reply);
@@ -197,9 +207,14 @@ void Dispatcher::run_barrier(Wave& wave, Session& session, Request request,
     route_key(wave, session, row, request);
   } else {
     auto shards = shards_of(row, words);
-    const Item item = make_item(wave, session, row, request);
-    shards.size() == 1 ? turn_.queue_local_span(item, shards[0])
-                       : turn_.queue_span(item, std::move(shards));
+    if (shards.size() > 1) {
+      Item item;
+      fill(item, wave, session, row, request);
+      turn_.queue_span(item, std::move(shards));
+    } else {
+      fill(turn_.queue(shards[0]), wave, session, row, request);
+      turn_.queued_local_span();
+    }
   }
 }
 
@@ -213,7 +228,8 @@ void Dispatcher::run_session(Wave& wave, Session& session, const Command& row, R
   const auto slot = static_cast<std::uint32_t>(wave.slots.size());
   Reply reply(wave.add_slot(), wave.bytes, session.version, kOwnArena);
   std::get<commands::SessionHandler>(row.handler)(arguments, session, reply);
-  if (session.reply_mode != ReplyMode::kOn) [[unlikely]] keep_silent(wave, session, slot);
+  if (session.reply_mode != ReplyMode::kOn) [[unlikely]]
+    keep_silent(wave, session, slot);
   auto& counters = metrics_.commands[shared_.table->index(row)];
   counters.calls.add(1);
 }
@@ -249,7 +265,8 @@ std::vector<int> Dispatcher::shards_of(const Command& row,
   positions_.clear();
   if (!commands::key_positions(row, words, positions_) || positions_.empty()) return {0};
   for (const int position : positions_) {
-    shards.push_back(commands::key_shard(words[static_cast<std::size_t>(position)], shared_.shards));
+    shards.push_back(
+        commands::key_shard(words[static_cast<std::size_t>(position)], shared_.shards));
   }
   std::sort(shards.begin(), shards.end());
   shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
@@ -261,24 +278,28 @@ bool Dispatcher::breaks_order(const Wave& wave, int shard) const {
          wave.last_shard >= 0 && wave.last_shard != shard;
 }
 
-Item Dispatcher::make_item(Wave& wave, Session& session, const Command& row, Request request) {
-  return {.wave = &wave,
-          .row = &row,
-          .hash = 0,
-          .first_word = request.first_word,
-          .words = request.words,
-          .slot = take_slot(wave, session),
-          .db = static_cast<std::uint16_t>(session.db),
-          .version = session.version,
-          .is_increment = false,
-          .delta = 0,
-          .group = kNone};
+// Written where it will be read: a copy of fresh fields would wait for each of them.
+void Dispatcher::fill(Item& item, Wave& wave, Session& session, const Command& row,
+                      Request request) {
+  item.wave = &wave;
+  item.row = &row;
+  if (request.words > 1) {
+    const std::string_view first = wave.words[request.first_word + 1];
+    item.key_bytes = first.data();
+    item.key_size = static_cast<std::uint32_t>(first.size());
+  }
+  item.first_word = request.first_word;
+  item.words = request.words;
+  item.slot = take_slot(wave, session);
+  item.db = static_cast<std::uint16_t>(session.db);
+  item.version = session.version;
 }
 
 std::uint32_t Dispatcher::take_slot(Wave& wave, Session& session) {
   const auto slot = static_cast<std::uint32_t>(wave.slots.size());
   wave.add_slot();
-  if (session.reply_mode != ReplyMode::kOn) [[unlikely]] keep_silent(wave, session, slot);
+  if (session.reply_mode != ReplyMode::kOn) [[unlikely]]
+    keep_silent(wave, session, slot);
   return slot;
 }
 

@@ -40,7 +40,7 @@ enum class Dispatched : std::uint8_t {
   kPaused,   // clients are paused: dispatch it again later
 };
 
-/// The last name that was looked up: clients repeat themselves. Names of 4 to 8 bytes only, which
+/// The last name that was looked up: clients repeat themselves. Names of 3 to 8 bytes only, which
 /// two loads compare.
 struct RememberedName {
   std::uint32_t head = 0;
@@ -50,21 +50,30 @@ struct RememberedName {
 
   [[nodiscard]] bool matches(std::string_view name) const {
     if (name.size() != size) return false;
-    return load(name.data()) == head && load(name.data() + name.size() - 4) == tail;
+    return first(name) == head && last(name) == tail;
   }
   void remember(std::string_view name, const commands::Command* found) {
-    if (name.size() < 4 || name.size() > 8) return;
-    head = load(name.data());
-    tail = load(name.data() + name.size() - 4);
+    if (name.size() < 3 || name.size() > 8) return;
+    head = first(name);
+    tail = last(name);
     size = name.size();
     row = found;
   }
 
  private:
+  template <class Word>
   static std::uint32_t load(const char* from) {
-    std::uint32_t word = 0;
+    Word word = 0;
     std::memcpy(&word, from, sizeof word);
     return word;
+  }
+  static std::uint32_t first(std::string_view name) {
+    if (name.size() < 4) return load<std::uint16_t>(name.data());
+    return load<std::uint32_t>(name.data());
+  }
+  static std::uint32_t last(std::string_view name) {
+    const char* const end = name.data() + name.size();
+    return name.size() < 4 ? load<std::uint16_t>(end - 2) : load<std::uint32_t>(end - 4);
   }
 };
 
@@ -97,8 +106,8 @@ class Dispatcher {
   std::vector<int> shards_of(const commands::Command& row, std::span<const std::string_view> words);
   void answer_error(Wave& wave, commands::Session& session, std::string_view text);
   [[nodiscard]] bool breaks_order(const Wave& wave, int shard) const;
-  Item make_item(Wave& wave, commands::Session& session, const commands::Command& row,
-                 Request request);
+  void fill(Item& item, Wave& wave, commands::Session& session, const commands::Command& row,
+            Request request);
   std::uint32_t take_slot(Wave& wave, commands::Session& session);
   static void keep_silent(Wave& wave, commands::Session& session, std::uint32_t slot);
 

@@ -39,8 +39,9 @@ void prefetch_object(const Item& item, const storage::Keyspace& keys) {
   if ((item.row->flags & commands::kObjectValue) != 0) keys.prefetch_object(key_of(item));
 }
 
-void run_hook(const Item& item, const storage::Keyspace& keys) {
-  if (item.row->prefetch != nullptr) item.row->prefetch(item.request(), key_of(item), keys);
+void run_hook(Item& item, const storage::Keyspace& keys) {
+  const auto hook = item.row->prefetch;
+  if (hook != nullptr) item.foresight = hook(item.request(), key_of(item), keys);
 }
 
 bool is_error(const ReplySlot& slot, const protocol::ByteBuffer& arena) {
@@ -59,6 +60,7 @@ std::size_t SharedState::memory_bytes() const {
 
 void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
   keys.begin_turn(now_);
+  context_.shard = shard;
   foreign_ = batch.origin != thread_;
   timed_nanoseconds_ = 0;
   const std::int64_t began = shared_.clock->nanoseconds();
@@ -85,7 +87,7 @@ void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
 }
 
 // Short requests share their batch's time. What can be long by itself is timed by itself.
-bool Executor::timed(const Item& item) const {
+inline bool Executor::timed(const Item& item) const {
   if (time_each_) return true;
   if ((item.row->flags & commands::kFast) != 0) return false;
   return item.words > kShortRequestWords ||
@@ -97,16 +99,22 @@ void Executor::begin_turn(const config::Options& options, storage::Millis now) {
   now_ = now;
   const std::int64_t threshold = options.slowlog_log_slower_than;
   time_each_ = threshold >= 0 && threshold < kTimeEachBelowMicros;
-  increments_unchecked_ = !time_each_ && options.maxmemory == 0;
+  memory_limited_ = options.maxmemory > 0;
+  increments_unchecked_ = !time_each_ && !memory_limited_;
+  context_ = {.options = options_,
+              .table = shared_.table,
+              .hash_seed = shared_.hash_seed,
+              .now = now_,
+              .shards = shared_.shards};
 }
 
-void Executor::run_item(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
+inline void Executor::run_item(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
   if (item.is_increment && increments_unchecked_) return run_increment(batch, item, keys);
-  if (options_->maxmemory > 0 && (item.row->flags & commands::kDenyOom) != 0 &&
-      !make_room(keys, shard)) [[unlikely]] {
+  if (memory_limited_ && (item.row->flags & commands::kDenyOom) != 0 && !make_room(keys, shard))
+      [[unlikely]] {
     return refuse(batch, item, Errc::kOutOfMemory);
   }
-  timed(item) ? run_timed(batch, item, keys, shard) : run_handler(batch, item, keys, shard);
+  timed(item) ? run_timed(batch, item, keys) : run_handler(batch, item, keys);
 }
 
 void Executor::refuse(Batch& batch, Item& item, Errc error) {
@@ -114,6 +122,7 @@ void Executor::refuse(Batch& batch, Item& item, Errc error) {
     slot.kind = ReplySlot::Kind::kError;
     slot.error = error;
   };
+  item.refused = true;
   auto& rejected = metrics_.commands[shared_.table->index(*item.row)].rejected;
   if (item.group == kNone) {
     rejected.add(1);
@@ -175,55 +184,59 @@ void Executor::failed(const Item& item, ReplySlot& slot, Errc error) {
   metrics_.commands[shared_.table->index(*item.row)].failed.add(1);
 }
 
-commands::CallContext Executor::context_of(const Item& item, int shard) {
+std::uint64_t Executor::draw() {
   random_ = random_ * 6364136223846793005u + 1442695040888963407u;  // Knuth's MMIX
-  return {.options = options_,
-          .table = shared_.table,
-          .hash_seed = shared_.hash_seed,
-          .now = now_,
-          .db = item.db,
-          .shard = shard,
-          .shards = shared_.shards,
-          .random = random_ ^ (random_ >> 29)};
+  return random_ ^ (random_ >> 29);
 }
 
-void Executor::run_handler(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
+void Executor::run_handler(Batch& batch, Item& item, storage::Keyspace& keys) {
   if (item.is_increment) return run_increment(batch, item, keys);
-  const auto context = context_of(item, shard);
-  commands::Arguments arguments(item.request(), context, has_key(item) ? item.hash : 0);
+  context_.db = item.db;
+  commands::Arguments arguments(item.request(), context_, has_key(item) ? item.hash : 0);
+  arguments.set_foresight(item.foresight);
   storage::Keyspace* const only = &keys;
-  call(item, arguments, {&only, 1}, {batch.arena, static_cast<std::uint16_t>(shard)});
+  call(item, arguments, {&only, 1}, {batch.arena, static_cast<std::uint16_t>(context_.shard)});
 }
 
-void Executor::run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
+void Executor::run_timed(Batch& batch, Item& item, storage::Keyspace& keys) {
   const std::int64_t began = shared_.clock->nanoseconds();
-  run_handler(batch, item, keys, shard);
+  run_handler(batch, item, keys);
   const std::int64_t took = shared_.clock->nanoseconds() - began;
   timed_nanoseconds_ += took;
   account(item, took);
   if (item.group != kNone) {
-    metrics_.commands[shared_.table->index(*item.row)].calls.add(batch.groups[item.group].count - 1);
+    auto& counters = metrics_.commands[shared_.table->index(*item.row)];
+    counters.calls.add(batch.groups[item.group].count - 1);
   }
 }
 
-void Executor::call(const Item& item, commands::Arguments& arguments,
-                    std::span<storage::Keyspace* const> shards, Arena arena) {
+inline void Executor::call(const Item& item, commands::Arguments& arguments,
+                           std::span<storage::Keyspace* const> shards, Arena arena) {
   commands::Reply reply(item.reply_slot(), arena.bytes, item.version, arena.index);
   if (const auto* handler = std::get_if<commands::ShardHandler>(&item.row->handler)) {
     (*handler)(arguments, *shards[0], reply);
-  } else if (const auto* span = std::get_if<commands::SpanHandler>(&item.row->handler)) {
+  } else {
+    call_on_many(item, arguments, shards, reply);
+  }
+  if (is_error(reply.slot(), arena.bytes)) [[unlikely]] {
+    metrics_.commands[shared_.table->index(*item.row)].failed.add(1);
+  }
+}
+
+void Executor::call_on_many(const Item& item, commands::Arguments& arguments,
+                            std::span<storage::Keyspace* const> shards, commands::Reply& reply) {
+  if (const auto* span = std::get_if<commands::SpanHandler>(&item.row->handler)) {
     commands::CheckedOut checked_out(shards);
     (*span)(arguments, checked_out, reply);
   } else if (const auto* gather = std::get_if<commands::GatherHandler>(&item.row->handler)) {
+    context_.random = draw();
     std::vector<commands::Partial> partials(shards.size());
     for (std::size_t i = 0; i < shards.size(); ++i) {
       auto on_one = arguments;
       gather->on_shard(on_one, *shards[i], partials[i]);
     }
     gather->merge(arguments, partials, reply);
-  }
-  if (is_error(reply.slot(), arena.bytes)) {
-    metrics_.commands[shared_.table->index(*item.row)].failed.add(1);
+    context_.random = 0;
   }
 }
 
@@ -233,15 +246,17 @@ void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> sh
   for (auto* const keys : shards) {
     if (keys != nullptr) keys->begin_turn(now_);
   }
-  const auto context = context_of(item, 0);
-  commands::Arguments arguments(item.request(), context, 0);
+  context_.db = item.db;
+  context_.shard = 0;
+  commands::Arguments arguments(item.request(), context_, 0);
   if (has_room(item, shards)) {
     call(item, arguments, shards, {item.wave->bytes, kOwnArena});
+    account(item, shared_.clock->nanoseconds() - began);
   } else {
+    metrics_.commands[shared_.table->index(*item.row)].rejected.add(1);
     commands::Reply(item.reply_slot(), item.wave->bytes, item.version, kOwnArena)
         .error(Errc::kOutOfMemory);
   }
-  account(item, shared_.clock->nanoseconds() - began);
   for (std::size_t i = 0; i < shards.size(); ++i) {
     if (shards[i] == nullptr) continue;
     shared_.published[i].update_sizes(*shards[i]);
@@ -265,7 +280,8 @@ bool Executor::make_room(storage::Keyspace& keys, int shard) {
   memory.set(keys.memory_bytes());
   while (shared_.memory_bytes() > limit) {
     if (options_->maxmemory_policy == storage::EvictionPolicy::kNoEviction ||
-        !keys.evict_one(options_->maxmemory_policy, static_cast<int>(options_->maxmemory_samples))) {
+        !keys.evict_one(options_->maxmemory_policy,
+                        static_cast<int>(options_->maxmemory_samples))) {
       return false;
     }
     memory.set(keys.memory_bytes());
@@ -294,11 +310,11 @@ void Executor::attribute(const Batch& batch, std::int64_t nanoseconds) {
   for (std::size_t i = 0; i < batch.items.size();) {
     const commands::Command* const row = batch.items[i].row;
     const std::size_t first = i;
-    if (timed(batch.items[i])) {
+    if (!attributed(batch.items[i])) {
       ++i;
       continue;
     }
-    while (i < batch.items.size() && batch.items[i].row == row && !timed(batch.items[i])) ++i;
+    while (i < batch.items.size() && batch.items[i].row == row && attributed(batch.items[i])) ++i;
     std::uint64_t calls = i - first;
     if (row->fold != commands::Fold::kNone && !batch.groups.empty()) {
       calls = calls_of(batch, first, i);

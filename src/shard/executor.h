@@ -66,27 +66,32 @@ class Executor {
   void run_item(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
   void run_increment(Batch& batch, Item& item, storage::Keyspace& keys);
   void walk_group(Batch& batch, Item& item, storage::Keyspace& keys);
-  commands::CallContext context_of(const Item& item, int shard);
-  void run_handler(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
-  void run_timed(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
+  void run_handler(Batch& batch, Item& item, storage::Keyspace& keys);
+  void run_timed(Batch& batch, Item& item, storage::Keyspace& keys);
   void call(const Item& item, commands::Arguments& arguments,
             std::span<storage::Keyspace* const> shards, Arena arena);
+  void call_on_many(const Item& item, commands::Arguments& arguments,
+                    std::span<storage::Keyspace* const> shards, commands::Reply& reply);
   void refuse(Batch& batch, Item& item, storage::Errc error);
   void failed(const Item& item, commands::ReplySlot& slot, storage::Errc error);
   bool has_room(const Item& item, std::span<storage::Keyspace* const> shards);
   void attribute(const Batch& batch, std::int64_t nanoseconds);
   static std::uint64_t calls_of(const Batch& batch, std::size_t first, std::size_t end);
   [[nodiscard]] bool timed(const Item& item) const;
+  [[nodiscard]] bool attributed(const Item& item) const { return !item.refused && !timed(item); }
+  std::uint64_t draw();
 
   SharedState& shared_;
   metrics::ThreadMetrics& metrics_;
   const config::Options* options_ = nullptr;
   const int thread_;
   storage::Millis now_ = 0;
+  commands::CallContext context_;  // of the request that runs
   std::uint64_t random_ = static_cast<std::uint64_t>(shared_.clock->nanoseconds());
-  bool time_each_ = false;             // the slow log wants each item's own time
+  bool time_each_ = false;  // the slow log wants each item's own time
+  bool memory_limited_ = false;
   bool increments_unchecked_ = false;  // no memory limit, no timing: straight to the keyspace
-  bool foreign_ = false;  // the batch that runs is another thread's
+  bool foreign_ = false;               // the batch that runs is another thread's
   std::int64_t timed_nanoseconds_ = 0;
 };
 

@@ -35,18 +35,19 @@ Turn::Turn(int thread, std::span<Slice> slices, Executor& executor, Peers& peers
   }
 }
 
-void Turn::queue_increment(const Item& item, int shard) {
+void Turn::queued_increment(int shard) {
   Batch& batch = *out_[static_cast<std::size_t>(shard)];
+  const Item& item = batch.items.back();
   if (const auto* const open = folds_.find(item.hash)) {
     Item& leader = batch.items[open->item];
     if (leader.db == item.db && same_bytes(leader.key(), item.key()) &&
         batch.join(leader, *item.wave, item.slot, item.delta)) {
+      batch.items.pop_back();
       return;
     }
   }
   folds_.open(item.hash, static_cast<std::uint32_t>(shard),
-              static_cast<std::uint32_t>(batch.items.size()));
-  batch.items.push_back(item);
+              static_cast<std::uint32_t>(batch.items.size() - 1));
 }
 
 void Turn::queue_span(const Item& item, std::vector<int> shards) {

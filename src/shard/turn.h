@@ -28,17 +28,15 @@ class Turn {
        metrics::ThreadMetrics& metrics);
 
   // -- while requests are read ------------------------------------------------------------------
-  /// Queues one request for `shard`. An increment joins an open group of its key if it can.
-  void queue(const Item& item, int shard) {
-    folds_.close(item.hash);
-    out_[static_cast<std::size_t>(shard)]->items.push_back(item);
-  }
-  void queue_increment(const Item& item, int shard);
-  /// Queues a command over several keys, all of them on one shard.
-  void queue_local_span(const Item& item, int shard) {
-    folds_.close_all();
-    out_[static_cast<std::size_t>(shard)]->items.push_back(item);
-  }
+  /// Queues one request for `shard`: the caller fills the item in, where it lies, and then says
+  /// what it is by one of the three calls that follow.
+  Item& queue(int shard) { return out_[static_cast<std::size_t>(shard)]->items.emplace_back(); }
+  /// A request of one key.
+  void queued(const Item& item) { folds_.close(item.hash); }
+  /// An increment: it joins an open group of its key if it can, and is then gone.
+  void queued_increment(int shard);
+  /// A command over several keys, all of them on one shard.
+  void queued_local_span() { folds_.close_all(); }
   /// Queues a command over several shards (ascending); its wave waits for it.
   void queue_span(const Item& item, std::vector<int> shards);
   /// Runs `run` with the leases of all shards held (a snapshot's cut, a reload).
@@ -89,15 +87,15 @@ class Turn {
   Peers& peers_;
   metrics::ThreadMetrics& metrics_;
   FoldTable folds_;
-  std::vector<std::unique_ptr<Batch>> out_;             // by shard
-  std::vector<const protocol::ByteBuffer*> arenas_;     // of out_
-  std::vector<bool> held_;                              // by this thread's check-out
+  std::vector<std::unique_ptr<Batch>> out_;          // by shard
+  std::vector<const protocol::ByteBuffer*> arenas_;  // of out_
+  std::vector<bool> held_;                           // by this thread's check-out
   std::vector<std::unique_ptr<Batch>> spare_batches_;
   std::vector<Wave*> active_;
   std::vector<Wave*> settling_;
-  std::vector<std::unique_ptr<Wave>> waves_;            // all ever made
+  std::vector<std::unique_ptr<Wave>> waves_;  // all ever made
   std::vector<Wave*> spare_waves_;
-  std::deque<std::unique_ptr<CheckOut>> check_outs_;    // the first one is under way
+  std::deque<std::unique_ptr<CheckOut>> check_outs_;  // the first one is under way
 };
 
 }  // namespace countd::shard

@@ -1,7 +1,5 @@
 #include "storage/base/value.h"
 
-#include "storage/base/assert.h"
-
 namespace countd::storage {
 
 std::unique_ptr<Object> StringObject::clone() const {
@@ -13,24 +11,6 @@ std::size_t StringObject::memory_bytes() const { return sizeof(*this) + bytes.ca
 NewValue value_of_text(std::string_view text) {
   if (const auto integer = parse_integer(text)) return *integer;
   return text;
-}
-
-Type ValueView::type() const {
-  switch (form_) {
-    case Form::kNone:
-      return Type::kNone;
-    case Form::kObject:
-      return object_->type();
-    default:
-      return Type::kString;
-  }
-}
-
-std::string_view ValueView::text(IntegerText& buffer) const {
-  if (form_ == Form::kInteger) return format_integer(integer_, buffer);
-  if (form_ == Form::kText) return text_;
-  ASSERT(object_ != nullptr && object_->type() == Type::kString);
-  return static_cast<const StringObject*>(object_)->bytes;
 }
 
 std::string_view ValueView::encoding() const {

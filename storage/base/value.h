@@ -12,6 +12,7 @@
 #include <string_view>
 #include <variant>
 
+#include "storage/base/assert.h"
 #include "storage/base/integer.h"
 
 namespace countd::storage {
@@ -33,7 +34,7 @@ class Object {
   [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
 };
 
-/// What is cached beside a string's bytes (the register histogram of a dense HyperLogLog).
+/// What is cached beside a string's bytes (what is known of a dense HyperLogLog's registers).
 /// Dropped whenever the bytes change through any other door than the cache's own.
 class StringCache {
  public:
@@ -48,8 +49,8 @@ class StringObject final : public Object {
   [[nodiscard]] std::unique_ptr<Object> clone() const override;
   [[nodiscard]] std::size_t memory_bytes() const override;
 
+  std::unique_ptr<StringCache> cache;  // before the bytes: beside the type, in the same line
   std::string bytes;
-  std::unique_ptr<StringCache> cache;
 };
 
 /// A value on its way into an entry.
@@ -62,12 +63,20 @@ NewValue value_of_text(std::string_view text);
 /// Borrowed look at a value; valid until the entry is next written.
 class ValueView {
  public:
-  ValueView() = default;
+  ValueView() : integer_(0) {}
   explicit ValueView(std::int64_t integer) : form_(Form::kInteger), integer_(integer) {}
-  explicit ValueView(std::string_view text) : form_(Form::kText), text_(text) {}
+  explicit ValueView(std::string_view text)
+      : form_(Form::kText),
+        text_bytes_(static_cast<std::uint32_t>(text.size())),
+        text_(text.data()) {
+    ASSERT_HOT(text.size() == text_bytes_);
+  }
   explicit ValueView(const Object* object) : form_(Form::kObject), object_(object) {}
 
-  [[nodiscard]] Type type() const;
+  [[nodiscard]] Type type() const {
+    if (form_ == Form::kObject) return object_->type();
+    return form_ == Form::kNone ? Type::kNone : Type::kString;
+  }
   [[nodiscard]] bool is_integer() const { return form_ == Form::kInteger; }
   [[nodiscard]] bool is_short_text() const { return form_ == Form::kText; }
   /// REQUIRES: is_integer().
@@ -75,16 +84,25 @@ class ValueView {
   /// Null unless the value is an Object.
   [[nodiscard]] const Object* object() const { return form_ == Form::kObject ? object_ : nullptr; }
   /// The bytes of a string value; an integer is spelled into `buffer`. REQUIRES: a string.
-  [[nodiscard]] std::string_view text(IntegerText& buffer) const;
+  [[nodiscard]] std::string_view text(IntegerText& buffer) const {
+    if (form_ == Form::kInteger) return format_integer(integer_, buffer);
+    if (form_ == Form::kText) return {text_, text_bytes_};
+    ASSERT(form_ == Form::kObject && object_->type() == Type::kString);
+    return static_cast<const StringObject*>(object_)->bytes;
+  }
   /// "int", "embstr", "raw".
   [[nodiscard]] std::string_view encoding() const;
 
  private:
   enum class Form : std::uint8_t { kNone, kInteger, kText, kObject };
+  // Sixteen bytes in all: a view is returned in registers.
   Form form_ = Form::kNone;
-  std::int64_t integer_ = 0;
-  std::string_view text_;
-  const Object* object_ = nullptr;
+  std::uint32_t text_bytes_ = 0;
+  union {
+    std::int64_t integer_;
+    const char* text_;
+    const Object* object_;
+  };
 };
 
 }  // namespace countd::storage

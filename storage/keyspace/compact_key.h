@@ -28,6 +28,21 @@ std::optional<CompactKey> split_key(std::string_view key);
 /// Writes `id` in decimal at `out` (room for 20); returns how many digits.
 std::size_t write_id(std::uint64_t id, char* out);
 
+/// The last eight bytes of a key, the last one highest; of a shorter key all, above zero bits.
+/// REQUIRES: key.size() >= 4, a little-endian machine.
+inline std::uint64_t last_bytes(std::string_view key) {
+  std::uint64_t word = 0;
+  if (key.size() >= 8) {
+    std::memcpy(&word, key.data() + key.size() - 8, sizeof word);
+    return word;
+  }
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  std::memcpy(&first, key.data(), sizeof first);
+  std::memcpy(&last, key.data() + key.size() - 4, sizeof last);
+  return std::uint64_t{last} << 32 | std::uint64_t{first} << (8 * (8 - key.size()));
+}
+
 /// Whether the key that begins with a prefix of `prefix_size` bytes ends in the canonical decimal
 /// of `id`. REQUIRES: prefix_size < key.size().
 inline bool ends_in_id(std::string_view key, std::size_t prefix_size, std::uint64_t id) {
@@ -37,9 +52,8 @@ inline bool ends_in_id(std::string_view key, std::size_t prefix_size, std::uint6
   if (*first == '0') return id == 0 && digits == 1;
   if constexpr (std::endian::native == std::endian::little) {
     // The usual case: up to eight digits, all in one word, with what precedes them made zeroes.
-    if (digits <= 8 && key.size() >= 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, key.data() + key.size() - 8, sizeof word);
+    if (digits <= 8 && key.size() >= 4) {
+      std::uint64_t word = last_bytes(key);
       if (digits < 8) {
         const std::uint64_t before = ~std::uint64_t{0} >> (8 * digits);
         word = (word & ~before) | (0x3030'3030'3030'3030 & before);

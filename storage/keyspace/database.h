@@ -48,11 +48,15 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   // -- looking ----------------------------------------------------------------------------------
+  /// So small a table stays in the processor's second cache while it is in use: to fetch it ahead
+  /// costs more than it saves.
+  [[nodiscard]] bool is_near() const { return directory_.depth() <= kNearDepth; }
+  static constexpr unsigned kNearDepth = 3;  // 8 segments, some 100 KB
   [[nodiscard]] Place find(const Key& key) const;
   void prefetch_bucket(std::uint64_t hash) const;
   void prefetch_record(std::uint64_t hash) const;
   void prefetch_room(std::uint64_t hash) const;
-  void prefetch_object(std::uint64_t hash) const;
+  [[nodiscard]] Object* likely_object(std::uint64_t hash) const;
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::uint64_t expires() const { return expires_; }
   [[nodiscard]] const Directory& directory() const { return directory_; }
@@ -172,11 +176,13 @@ void Database::for_each_alike(std::uint64_t hash, Visit&& visit) const {
 }
 
 inline void Database::prefetch_bucket(std::uint64_t hash) const {
+  if (is_near()) return;
   const Directory::Entry entry = directory_.at(hash);
   prefetch_line(entry.segment()->bucket(bucket_of(hash, entry.buckets())));
 }
 
 inline void Database::prefetch_record(std::uint64_t hash) const {
+  if (is_near()) return;
   const Directory::Entry entry = directory_.at(hash);
   Segment* segment = entry.segment();
   const Bucket* bucket = segment->bucket(bucket_of(hash, entry.buckets()));
@@ -186,14 +192,13 @@ inline void Database::prefetch_record(std::uint64_t hash) const {
                           : segment->at(bucket->offsets[std::countr_zero(mask)]));
 }
 
-inline void Database::prefetch_object(std::uint64_t hash) const {
+inline Object* Database::likely_object(std::uint64_t hash) const {
   const Directory::Entry entry = directory_.at(hash);
   Segment* segment = entry.segment();
   const Bucket* bucket = segment->bucket(bucket_of(hash, entry.buckets()));
   const std::uint32_t mask = bucket->match(tag_of(hash));
-  if (mask == 0) return;
-  const Record record{segment->at(bucket->offsets[std::countr_zero(mask)])};
-  if (record.value_form() == ValueForm::kObject) prefetch_line(record.object());
+  if (mask == 0) return nullptr;
+  return Record{segment->at(bucket->offsets[std::countr_zero(mask)])}.object();
 }
 
 inline void Database::prefetch_room(std::uint64_t hash) const {

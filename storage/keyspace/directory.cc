@@ -10,6 +10,10 @@ Directory::Directory(Segment* segment) : entries_(std::make_unique_for_overwrite
   entries_[0] = entries_[1] = Entry{segment};
 }
 
+Directory::Entry Directory::at_while_growing(std::size_t index) const {
+  return filled_[index / kChunk] ? entries_[index] : old_[index / 2];
+}
+
 void Directory::set(std::uint64_t hash, unsigned depth, Segment* segment) {
   ASSERT(depth <= this->depth());
   const std::size_t count = std::size_t{1} << (this->depth() - depth);

@@ -41,8 +41,8 @@ class Directory {
 
   [[nodiscard]] Entry at(std::uint64_t hash) const {
     const std::size_t index = hash >> shift_;
-    if (old_ != nullptr && !filled_[index / kChunk]) [[unlikely]]
-      return old_[index / 2];
+    if (old_ != nullptr) [[unlikely]]
+      return at_while_growing(index);
     return entries_[index];
   }
   [[nodiscard]] unsigned depth() const { return 64 - shift_; }
@@ -64,6 +64,7 @@ class Directory {
  private:
   static constexpr std::size_t kChunk = 512;
 
+  [[nodiscard]] Entry at_while_growing(std::size_t index) const;
   void fill(std::size_t chunk);
   void fill_next();
   void finish();

@@ -28,12 +28,23 @@ void Keyspace::prefetch_bucket(const Key& key) const { database_of(key).prefetch
 
 void Keyspace::prefetch_record(const Key& key) const { database_of(key).prefetch_record(key.hash); }
 
-void Keyspace::prefetch_object(const Key& key) const { database_of(key).prefetch_object(key.hash); }
+void Keyspace::prefetch_object(const Key& key) const {
+  const Database& database = database_of(key);
+  if (database.is_near()) return;
+  if (const Object* object = database.likely_object(key.hash)) prefetch_line(object);
+}
+
+const Object* Keyspace::likely_object(const Key& key) const {
+  return database_of(key).likely_object(key.hash);
+}
 
 void Keyspace::prefetch_room(const Key& key) const { database_of(key).prefetch_room(key.hash); }
 
 EntryView Keyspace::read(const Key& key) {
-  const Place place = find_live(database_of(key), key);
+  Database& database = database_of(key);
+  Place place = database.find(key);
+  if (place && place.record.expired(now_)) [[unlikely]]
+    place = find_live(database, key);
   if (!place) {
     ++counters_.misses;
     return {};

@@ -78,12 +78,15 @@ class Keyspace {
   [[nodiscard]] int databases() const;
   [[nodiscard]] Key key(std::string_view bytes, int db) const;
 
-  // -- prefetching: both are hints, in this order, some operations apart ------------------------
+  // -- prefetching: hints, in this order, some operations apart ---------------------------------
   void prefetch_bucket(const Key& key) const;
   void prefetch_record(const Key& key) const;
   /// After the record: the object that it refers to, if it is one.
   void prefetch_object(const Key& key) const;
-  /// A third, for loading: where a new entry will be written.
+  /// After that: the object which the entry most likely has, to prefetch what lies behind it; null
+  /// if none. It is alive, but may be another key's: only the record's tag has been compared.
+  [[nodiscard]] const Object* likely_object(const Key& key) const;
+  /// For loading: where a new entry will be written.
   void prefetch_room(const Key& key) const;
 
   // -- reading ----------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ void Keyspace::write(Database& database, const Place& place, const Key& key,
     image.set_access(clock_->of_new_entry());
     database.insert(pass, key, image);
   } else if (record.is_integer() && value.form == ValueForm::kInteger &&
-             record.has_expiry() == (expiry != kNoExpiry)) {
+             record.expiry_size() == expiry_bytes(expiry)) {
     record.store_integer(pass, value.integer);
     if (record.has_expiry()) database.store_expiry(pass, key.hash, place, expiry);
     clock_->touch(record, 1, random_);
@@ -109,7 +109,7 @@ bool Keyspace::set_expiry(const Key& key, Millis expiry) {
   if (!place) return false;
   if (expiry == kKeepExpiry || expiry == place.record.expiry()) return true;
   const WritePass pass = open_for_write(database, place, key.hash);
-  if (place.record.has_expiry() && expiry != kNoExpiry) {
+  if (place.record.expiry_size() == expiry_bytes(expiry)) {  // both have one, or it is the same
     database.store_expiry(pass, key.hash, place, expiry);
   } else {
     Draft draft{place.record};

@@ -15,23 +15,34 @@ char* make_heap_key(std::string_view key) {
   return block;
 }
 
-}  // namespace
-
-ValueView Record::value() const {
-  const std::size_t offset = value_offset();
-  switch (value_form()) {
-    case ValueForm::kInteger:
-      return ValueView{load<std::int64_t>(offset)};
-    case ValueForm::kText:
-      return ValueView{std::string_view{chars(offset + 1), length_at(offset)}};
-    case ValueForm::kObject:
-      break;
-  }
-  return ValueView{static_cast<const Object*>(load<Object*>(offset))};
+// As a record has it; returns how many bytes it took.
+std::size_t write_expiry(std::byte* to, Millis expiry) {
+  const auto number = static_cast<std::uint64_t>(expiry);
+  const std::size_t size = expiry_bytes(expiry);
+  const std::uint64_t word = size == 6 ? number : number | std::uint64_t{1} << 47;
+  const auto low = static_cast<std::uint32_t>(word);
+  const auto high = static_cast<std::uint16_t>(word >> 32);
+  std::memcpy(to, &low, sizeof low);
+  std::memcpy(to + 4, &high, sizeof high);
+  if (size == 6) return size;
+  const auto rest = static_cast<std::uint16_t>(number >> 47);
+  std::memcpy(to + 6, &rest, sizeof rest);
+  to[8] = static_cast<std::byte>(number >> 63);
+  return size;
 }
 
-Object* Record::object() const {
-  return value_form() == ValueForm::kObject ? load<Object*>(value_offset()) : nullptr;
+}  // namespace
+
+Millis Record::load_long_expiry(std::size_t offset, std::uint64_t word) const {
+  constexpr std::uint64_t kLow = (std::uint64_t{1} << 47) - 1;
+  const std::uint64_t rest =
+      load<std::uint16_t>(offset + 6) | std::uint64_t{load<std::uint8_t>(offset + 8)} << 16;
+  return static_cast<Millis>((word & kLow) | rest << 47);
+}
+
+void Record::store_expiry(WritePass, Millis expiry) {
+  ASSERT_HOT(expiry_size() == expiry_bytes(expiry));
+  write_expiry(at_ + key_end(), expiry);
 }
 
 std::string_view Record::heap_key() const {
@@ -138,7 +149,7 @@ void Draft::put_text(std::string_view text) {
 void Draft::put_expiry(Millis expiry) {
   if (expiry == kNoExpiry) return;
   bytes_[0] |= static_cast<std::byte>(Record::kExpiryFlag);
-  put(expiry);
+  size_ += write_expiry(bytes_.data() + size_, expiry);
 }
 
 }  // namespace countd::storage

@@ -3,7 +3,8 @@
 //   byte 0      flags: key form (2 bits), value form (2), has expiry, kept, dirty (2 marks)
 //   byte 1      access: when or how often the entry was used (access_clock.h)
 //   key         text: length byte, bytes | heap text: pointer | compact: u16 prefix, u32 or u64 id
-//   expiry      i64 milliseconds, only if the flag says so
+//   expiry      only if the flag says so: milliseconds, 47 bits and a 0 | the low 47 bits of an
+//               expiry that is none of these (beyond the year 6429), a 1, and 3 bytes with the rest
 //   value       integer: i64 | text: length byte, bytes | object: pointer
 //
 // `counter:1234567` = 5 when `counter:` has number 3 and the access byte is 0x2a (16 bytes):
@@ -36,6 +37,12 @@ inline constexpr std::size_t kMaxInlineKey = 64;
 /// Room for the text of a compact key.
 using KeyText = std::array<char, PrefixTable::kMaxLength + 20>;
 
+/// How many bytes of a record an expiry takes.
+inline std::size_t expiry_bytes(Millis expiry) {
+  if (expiry == kNoExpiry) return 0;
+  return static_cast<std::uint64_t>(expiry) >> 47 == 0 ? 6 : 9;
+}
+
 /// What a record owns outside its segment; outlives the record's bytes.
 struct OwnedHeap {
   char* key = nullptr;
@@ -58,13 +65,24 @@ class Record {
   [[nodiscard]] ValueForm value_form() const { return static_cast<ValueForm>(flags() >> 2 & 3); }
   [[nodiscard]] bool is_integer() const { return value_form() == ValueForm::kInteger; }
   [[nodiscard]] bool has_expiry() const { return (flags() & kExpiryFlag) != 0; }
-  [[nodiscard]] Millis expiry() const { return has_expiry() ? load<Millis>(key_end()) : kNoExpiry; }
+  [[nodiscard]] Millis expiry() const { return has_expiry() ? load_expiry(key_end()) : kNoExpiry; }
+  /// 0 if it has none.
+  [[nodiscard]] std::size_t expiry_size() const { return has_expiry() ? size_at(key_end()) : 0; }
   [[nodiscard]] bool expired(Millis now) const { return has_expiry() && expiry() <= now; }
-  [[nodiscard]] ValueView value() const;
+  [[nodiscard, gnu::always_inline]] ValueView value() const {
+    const std::size_t offset = value_offset();
+    if (is_integer()) return ValueView{load<std::int64_t>(offset)};
+    if (value_form() == ValueForm::kObject) {
+      return ValueView{static_cast<const Object*>(load<Object*>(offset))};
+    }
+    return ValueView{std::string_view{chars(offset + 1), length_at(offset)}};
+  }
   /// REQUIRES: is_integer().
   [[nodiscard]] std::int64_t integer() const { return load<std::int64_t>(value_offset()); }
   /// Null unless the value is an object.
-  [[nodiscard]] Object* object() const;
+  [[nodiscard, gnu::always_inline]] Object* object() const {
+    return value_form() == ValueForm::kObject ? load<Object*>(value_offset()) : nullptr;
+  }
   /// Whether it owns memory outside its segment.
   [[nodiscard]] bool owns_heap() const {
     return key_form() == KeyForm::kHeapText || value_form() == ValueForm::kObject;
@@ -89,8 +107,8 @@ class Record {
 
   /// REQUIRES: is_integer().
   void store_integer(WritePass, std::int64_t value) { store(value_offset(), value); }
-  /// REQUIRES: has_expiry().
-  void store_expiry(WritePass, Millis expiry) { store(key_end(), expiry); }
+  /// REQUIRES: has_expiry(), expiry_size() == expiry_bytes(expiry).
+  void store_expiry(WritePass, Millis expiry);
 
   [[nodiscard]] OwnedHeap owned_heap() const;
 
@@ -132,7 +150,20 @@ class Record {
     }
     return kKeyOffset + 1 + length_at(kKeyOffset);
   }
-  [[nodiscard]] std::size_t value_offset() const { return key_end() + (has_expiry() ? 8 : 0); }
+  [[nodiscard]] std::size_t value_offset() const {
+    const std::size_t end = key_end();
+    return has_expiry() ? end + size_at(end) : end;
+  }
+  /// The size of the expiry that lies there.
+  [[nodiscard]] std::size_t size_at(std::size_t offset) const {
+    return (load<std::uint16_t>(offset + 4) & 0x8000) == 0 ? 6 : 9;
+  }
+  [[nodiscard]] Millis load_expiry(std::size_t offset) const {
+    const std::uint64_t low = load<std::uint32_t>(offset);
+    const std::uint64_t word = low | std::uint64_t{load<std::uint16_t>(offset + 4)} << 32;
+    return word >> 47 == 0 ? static_cast<Millis>(word) : load_long_expiry(offset, word);
+  }
+  [[nodiscard]] Millis load_long_expiry(std::size_t offset, std::uint64_t word) const;
   [[nodiscard]] std::size_t value_size() const {
     return value_form() == ValueForm::kText ? 1 + length_at(value_offset()) : 8;
   }
@@ -148,21 +179,28 @@ class Record {
   std::byte* at_ = nullptr;
 };
 
+/// Whether the first and the last word of two runs of bytes are the same: they may overlap, and
+/// cover all of a run of one to two words.
+template <class Word>
+bool same_ends(const char* a, const char* b, std::size_t size) {
+  Word words[4];
+  std::memcpy(&words[0], a, sizeof(Word));
+  std::memcpy(&words[1], b, sizeof(Word));
+  std::memcpy(&words[2], a + size - sizeof(Word), sizeof(Word));
+  std::memcpy(&words[3], b + size - sizeof(Word), sizeof(Word));
+  return words[0] == words[1] && words[2] == words[3];
+}
+
 /// memcmp for the lengths that prefixes have, without the call.
 inline bool same_bytes(const char* a, const char* b, std::size_t size) {
-  if (size < 8 || size > 16) return std::memcmp(a, b, size) == 0;
-  std::uint64_t words[4];
-  std::memcpy(&words[0], a, 8);
-  std::memcpy(&words[1], b, 8);
-  std::memcpy(&words[2], a + size - 8, 8);
-  std::memcpy(&words[3], b + size - 8, 8);
-  return words[0] == words[1] && words[2] == words[3];
+  if (size < 4 || size > 16) return std::memcmp(a, b, size) == 0;
+  return size < 8 ? same_ends<std::uint32_t>(a, b, size) : same_ends<std::uint64_t>(a, b, size);
 }
 
 inline bool Record::has_key(std::string_view key, const PrefixTable& prefixes) const {
   if (key_form() == KeyForm::kText) {
     return key.size() == length_at(kKeyOffset) &&
-           std::memcmp(chars(kKeyOffset + 1), key.data(), key.size()) == 0;
+           same_bytes(chars(kKeyOffset + 1), key.data(), key.size());
   }
   if (key_form() == KeyForm::kHeapText) return key == heap_key();
   const std::string_view head = prefix(prefixes);
@@ -205,7 +243,7 @@ class Draft {
   void put_text(std::string_view text);
   void put_expiry(Millis expiry);
 
-  std::array<std::byte, 2 + 1 + kMaxInlineKey + 8 + 1 + kMaxShortText> bytes_{};
+  std::array<std::byte, 2 + 1 + kMaxInlineKey + 9 + 1 + kMaxShortText> bytes_{};
   std::size_t size_ = 2;
 };
 

@@ -17,11 +17,16 @@ Result<bool> raise_dense(std::string& bytes, Element element, HistogramCache* ca
   const std::uint8_t before = packed_register(packed, element.index);
   if (element.rank <= before) return false;
   set_packed_register(packed, element.index, element.rank);
-  if (cache != nullptr) {
-    --cache->counts[before];
-    ++cache->counts[element.rank];
+  if (cache == nullptr) {
+    invalidate_cardinality(bytes);
+    return true;
   }
-  invalidate_cardinality(bytes);
+  --cache->counts[before];
+  ++cache->counts[element.rank];
+  if (!(cache->cardinality & kOutOfDate)) {
+    cache->cardinality |= kOutOfDate;
+    invalidate_cardinality(bytes);
+  }
   return true;
 }
 
@@ -35,20 +40,9 @@ Element element_of(std::string_view item) {
           static_cast<std::uint8_t>(std::countr_zero(rest) + 1)};
 }
 
-HistogramCache::HistogramCache(std::string_view dense_bytes) {
+HistogramCache::HistogramCache(std::string_view dense_bytes)
+    : cardinality(cardinality_word(dense_bytes)) {
   count_packed(dense_registers(dense_bytes), counts);
-}
-
-Result<void> check(std::string_view bytes) {
-  if (bytes.size() < kHeaderBytes || !bytes.starts_with("HYLL")) return Errc::kNotHyperLogLog;
-  switch (encoding(bytes)) {
-    case Encoding::kSparse:
-      return {};
-    case Encoding::kDense:
-      if (bytes.size() == kDenseBytes) return {};
-      break;
-  }
-  return Errc::kNotHyperLogLog;
 }
 
 std::string empty_sketch() {
@@ -57,8 +51,8 @@ std::string empty_sketch() {
   return bytes += "\x7f\xff";
 }
 
-Result<bool> would_raise(std::string_view bytes, Element element) {
-  if (encoding(bytes) == Encoding::kDense) {
+Result<bool> would_raise(std::string_view bytes, Element element, const HistogramCache* cache) {
+  if (cache != nullptr || encoding(bytes) == Encoding::kDense) {
     return element.rank > packed_register(dense_registers(bytes), element.index);
   }
   if (element.rank > kMaxSparseValue) return true;
@@ -69,7 +63,9 @@ Result<bool> would_raise(std::string_view bytes, Element element) {
 
 Result<bool> add(std::string& bytes, Element element, std::size_t sparse_max_bytes,
                  HistogramCache* cache) {
-  if (encoding(bytes) == Encoding::kDense) return raise_dense(bytes, element, cache);
+  if (cache != nullptr || encoding(bytes) == Encoding::kDense) {
+    return raise_dense(bytes, element, cache);
+  }
   SparseCursor from_start;
   switch (sparse_raise(bytes, element.index, element.rank, sparse_max_bytes, from_start)) {
     case Raise::kUnchanged:
@@ -83,6 +79,11 @@ Result<bool> add(std::string& bytes, Element element, std::size_t sparse_max_byt
       break;
   }
   return Errc::kCorruptHyperLogLog;
+}
+
+void keep_cardinality(std::string& bytes, HistogramCache* cache, std::uint64_t cardinality) {
+  set_cached_cardinality(bytes, cardinality);
+  if (cache != nullptr) cache->cardinality = cardinality;
 }
 
 Result<std::uint64_t> cardinality(std::string_view bytes, const HistogramCache* cache) {

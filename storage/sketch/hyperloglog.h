@@ -10,6 +10,8 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,28 +30,45 @@ struct Element {
 
 Element element_of(std::string_view item);
 
-/// The histogram of a dense sketch's registers, kept beside its bytes, so that an estimate needs
-/// no look at the registers. `add` keeps it true; everything else drops it with the bytes.
-class HistogramCache final : public StringCache {
+/// What is known of a dense sketch, kept beside its bytes: its header's cardinality and the
+/// histogram of its registers, so that an estimate needs no look at either. That it is there also
+/// says that the bytes are a dense sketch. All that is usually asked of it stands in one cache
+/// line, whereas headers, 12 KiB apart, share few places in the processor's caches.
+/// `add` and `keep_cardinality` keep it true; everything else drops it with the bytes.
+class alignas(64) HistogramCache final : public StringCache {
  public:
   explicit HistogramCache(std::string_view dense_bytes);
+  std::uint64_t cardinality;  // the header's word, with its bit that says "out of date"
   Histogram counts{};
 };
 
 /// kNotHyperLogLog: no header, an unknown encoding, or a dense sketch of another length.
-Result<void> check(std::string_view bytes);
+inline Result<void> check(std::string_view bytes) {
+  if (bytes.size() < kHeaderBytes || std::memcmp(bytes.data(), "HYLL", 4) != 0) {
+    return Errc::kNotHyperLogLog;
+  }
+  if (encoding(bytes) == Encoding::kSparse) return {};
+  if (encoding(bytes) == Encoding::kDense && bytes.size() == kDenseBytes) return {};
+  return Errc::kNotHyperLogLog;
+}
 
 /// The bytes of a sketch that has seen nothing.
 std::string empty_sketch();
 
+// -- `cache`, here and below: that of a dense sketch, or null -------------------------------------
+
 /// Would adding the element change the sketch? kCorruptHyperLogLog: no run covers its register.
-Result<bool> would_raise(std::string_view bytes, Element element);
+Result<bool> would_raise(std::string_view bytes, Element element,
+                         const HistogramCache* cache = nullptr);
 
 /// Adds an element; true if that changed the sketch, whose kept estimate is then out of date.
-/// A sparse sketch that would grow beyond `sparse_max_bytes` becomes dense. `cache`: that of a
-/// dense sketch, or null. kCorruptHyperLogLog: nothing was changed.
+/// A sparse sketch that would grow beyond `sparse_max_bytes` becomes dense.
+/// kCorruptHyperLogLog: nothing was changed.
 Result<bool> add(std::string& bytes, Element element, std::size_t sparse_max_bytes,
                  HistogramCache* cache);
+
+/// Keeps an estimate, until an element changes the sketch.
+void keep_cardinality(std::string& bytes, HistogramCache* cache, std::uint64_t cardinality);
 
 /// The estimate, computed anew (from `cache`, if there is one). kCorruptHyperLogLog.
 Result<std::uint64_t> cardinality(std::string_view bytes, const HistogramCache* cache);

@@ -33,11 +33,20 @@ enum class Encoding : std::uint8_t { kDense = 0, kSparse = 1 };
 
 inline Encoding encoding(std::string_view bytes) { return static_cast<Encoding>(bytes[4]); }
 
-/// The estimate kept in the header, or nothing if it is out of date.
-inline std::optional<std::uint64_t> cached_cardinality(std::string_view bytes) {
+/// Of the header's cardinality: it is out of date.
+inline constexpr std::uint64_t kOutOfDate = std::uint64_t{1} << 63;
+
+/// The header's cardinality, that bit included.
+inline std::uint64_t cardinality_word(std::string_view bytes) {
   std::uint64_t word;
   std::memcpy(&word, bytes.data() + 8, sizeof(word));
-  if (word >> 63) return std::nullopt;
+  return word;
+}
+
+/// The estimate kept in the header, or nothing if it is out of date.
+inline std::optional<std::uint64_t> cached_cardinality(std::string_view bytes) {
+  const std::uint64_t word = cardinality_word(bytes);
+  if (word & kOutOfDate) return std::nullopt;
   return word;
 }
 

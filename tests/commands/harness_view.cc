@@ -22,7 +22,6 @@ std::string Harness::Answer::bytes() const {
       out.append(arena_.view().substr(static_cast<std::size_t>(slot.number), slot.length));
       break;
     case ReplySlot::Kind::kEmpty:
-    case ReplySlot::Kind::kFolded:
     case ReplySlot::Kind::kDeferred:
       break;
   }

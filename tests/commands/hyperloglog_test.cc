@@ -11,7 +11,8 @@
 #include "tests/support/reply.h"
 #include "tests/support/server_process.h"
 
-using countd::commands::histogram_of;
+using countd::commands::cached_sketch;
+using countd::commands::histogram_in;
 using countd::test::Harness;
 using countd::test::Words;
 
@@ -35,6 +36,11 @@ std::uint64_t changes(Harness& server) { return server.keyspace().counters().cha
 
 countd::storage::EntryView entry(Harness& server, std::string_view key) {
   return server.keyspace().peek(server.keyspace().key(key, 0));
+}
+
+const hll::HistogramCache* histogram_of(const countd::storage::EntryView& entry) {
+  const auto* const sketch = cached_sketch(entry);
+  return sketch == nullptr ? nullptr : histogram_in(sketch->cache);
 }
 
 std::string bulk(const std::string& reply) {

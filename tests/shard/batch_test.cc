@@ -21,17 +21,13 @@ constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 Item increment(Wave& wave, std::int64_t delta) {
   const auto slot = static_cast<std::uint32_t>(wave.slots.size());
   wave.add_slot();
-  return {.wave = &wave,
-          .row = nullptr,
-          .hash = 1,
-          .first_word = 0,
-          .words = 0,
-          .slot = slot,
-          .db = 0,
-          .version = {},
-          .is_increment = true,
-          .delta = delta,
-          .group = kNone};
+  Item item;
+  item.wave = &wave;
+  item.hash = 1;
+  item.slot = slot;
+  item.is_increment = true;
+  item.delta = delta;
+  return item;
 }
 
 // Adds an increment that joins the batch's first item.

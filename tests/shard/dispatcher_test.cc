@@ -55,6 +55,14 @@ TEST_CASE("names are found whatever came before them, and however they are spell
         Replies{":1", ":2", ":3", ":4", ":5", ":4", ":3", ":1", ":1", ":1"});
 }
 
+TEST_CASE("a command over many keys that is given one runs between that key's increments") {
+  Simulation simulation(4);
+  auto& caller = simulation.add_caller(0);
+  CHECK(simulation.call_all(caller, {"INCR n", "INCR n", "MGET n", "INCR n", "EXISTS n", "DEL n",
+                                     "PFADD h a", "PFCOUNT h", "GET h2", "INCR n", "INCR n"}) ==
+        Replies{":1", ":2", "*1\r\n$1\r\n2", ":3", ":1", ":1", ":1", ":1", "$-1", ":1", ":2"});
+}
+
 TEST_CASE("before AUTH only what needs none is run") {
   Simulation simulation(1);
   simulation.options.requirepass = "secret";

@@ -79,8 +79,30 @@ TEST_CASE("above maxmemory writes that need memory are refused, reads and delete
                 "$100\r\n" + std::string(100, 'x'), ":1"});
   CHECK(counters(simulation, "incr").rejected.get() == 2);
   CHECK(counters(simulation, "set").rejected.get() == 1);
+  CHECK(counters(simulation, "incr").calls.get() == 0);
+  CHECK(counters(simulation, "set").calls.get() == 500);
+  CHECK(counters(simulation, "get").calls.get() == 1);
   simulation.options.maxmemory = 0;
   CHECK(simulation.call(caller, "INCR n") == ":1");
+}
+
+TEST_CASE("what is refused for want of memory is no call, on one shard or several") {
+  Simulation simulation(4);
+  simulation.options.slowlog_log_slower_than = 0;
+  auto& caller = simulation.add_caller(1);
+  fill(simulation, caller, 100);
+  simulation.options.maxmemory = 1;
+  CHECK(simulation.call(caller, "MSET a 1 b 2 c 3 d 4") == kOom);
+  CHECK(simulation.call(caller, "PFADD h x") == kOom);
+  for (const auto* command : {"mset", "pfadd"}) {
+    CAPTURE(command);
+    CHECK(counters(simulation, command, 1).calls.get() == 0);
+    std::uint64_t rejected_count = 0;
+    for (std::size_t thread = 0; thread < 4; ++thread) {
+      rejected_count += counters(simulation, command, thread).rejected.get();
+    }
+    CHECK(rejected_count == 1);
+  }
 }
 
 TEST_CASE("with an eviction policy the shard makes room until memory is within its limit") {

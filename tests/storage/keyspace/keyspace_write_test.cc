@@ -105,6 +105,23 @@ TEST_CASE("an increment keeps the expiry, a set drops it unless told to keep it"
   CHECK_FALSE(keys.set_expiry(keys.key("missing", 0), 7'000));
 }
 
+TEST_CASE("an expiry beyond the year 6429 and back again leaves key and value alone") {
+  Keyspace keys{{}};
+  const Key key = keys.key("n", 0);
+  constexpr Millis kFar = Millis{1} << 60;
+  keys.set(key, std::int64_t{42}, 5'000);
+  for (const Millis expiry : {kFar, Millis{6'000}, kFar + 1, kNoExpiry, kFar, Millis{7'000}}) {
+    CHECK(keys.set_expiry(key, expiry));
+    CHECK(keys.peek(key).expiry == expiry);
+    CHECK(keys.peek(key).value.integer() == 42);
+  }
+  for (const Millis expiry : {kFar, kFar + 1, Millis{8'000}, Millis{9'000}, kNoExpiry}) {
+    keys.set(key, std::int64_t{43}, expiry);
+    CHECK(keys.peek(key).expiry == expiry);
+    CHECK(keys.peek(key).value.integer() == 43);
+  }
+}
+
 TEST_CASE("the listener hears what every write did, after it was done") {
   Keyspace keys{{}};
   Listener listener;

@@ -47,7 +47,7 @@ TEST_CASE("the worked examples of storage/README.md are what is stored") {
   Draft greeting{"greeting", prefixes};
   Record text = greeting.finish(1'700'000'000'000, StoredValue{NewValue{std::string_view{"hi"}}});
   text.set_access(0x2a);
-  CHECK(hex(text) == "14 2a 08 67 72 65 65 74 69 6e 67 00 68 e5 cf 8b 01 00 00 02 68 69");
+  CHECK(hex(text) == "14 2a 08 67 72 65 65 74 69 6e 67 00 68 e5 cf 8b 01 02 68 69");
   CHECK(readme.str().find(hex(text)) != std::string::npos);
 }
 
@@ -90,6 +90,26 @@ TEST_CASE("a record gives back key, value and expiry in every form") {
       }
     }
   }
+}
+
+TEST_CASE("an expiry of any 64 bits is kept exactly, a usual one in six bytes") {
+  PrefixTable prefixes{1};
+  constexpr Millis kLongest = (Millis{1} << 47) - 1;
+  for (const Millis expiry :
+       {Millis{0}, Millis{1}, Millis{1'700'000'000'000}, kLongest, kLongest + 1, Millis{1} << 48,
+        Millis{0x7123'4567'89ab'cdef}, INT64_MAX, INT64_MIN, Millis{-3}}) {
+    CAPTURE(expiry);
+    const std::size_t size = expiry >= 0 && expiry <= kLongest ? 6 : 9;
+    Draft draft{"key", prefixes};
+    const Record record = draft.finish(expiry, StoredValue{-7});
+    CHECK(record.has_expiry());
+    CHECK(record.expiry() == expiry);
+    CHECK(record.integer() == -7);
+    CHECK(expiry_bytes(expiry) == size);
+    CHECK(record.expiry_size() == size);
+    CHECK(record.size() == 2 + 4 + size + 8);
+  }
+  CHECK(expiry_bytes(kNoExpiry) == 0);
 }
 
 TEST_CASE("a counter under a shared prefix takes sixteen bytes, in a record of its own size") {
