@@ -38,10 +38,12 @@ Result<const CountMinSketch*> sketch_of(const EntryView& entry) {
   return static_cast<const CountMinSketch*>(entry.value.object());
 }
 
+/// `told`: a request that does the same again.
 template <class Edit>
-void edit_sketch(Keyspace& keys, const Key& key, Edit&& edit) {
-  keys.edit_object(
-      key, [&edit](storage::Object& object) { edit(static_cast<CountMinSketch&>(object)); });
+void edit_sketch(Keyspace& keys, const Key& key, std::span<const std::string_view> told,
+                 Edit&& edit) {
+  keys.edit_object_as_told(
+      key, told, [&edit](storage::Object& object) { edit(static_cast<CountMinSketch&>(object)); });
 }
 
 // -- making --------------------------------------------------------------------------------------
@@ -96,7 +98,7 @@ void incrby(Arguments& args, Keyspace& keys, Reply& reply) {
     if (ahead.failed()) return ahead.report(reply);
   }
   reply.array(pairs);
-  edit_sketch(keys, key, [&](CountMinSketch& edited) {
+  edit_sketch(keys, key, args.words(), [&](CountMinSketch& edited) {
     while (!args.done()) {
       const auto item = args.next();
       reply.result(edited.add(item, next_times(args)));
@@ -130,7 +132,12 @@ void incr(Arguments& args, Keyspace& keys, Reply& reply) {
   const auto item = args.next();
   const auto times = args.done() ? 1 : next_times(args);
   if (args.failed()) return args.report(reply);
-  edit_sketch(keys, key, [&](CountMinSketch& edited) { reply.result(edited.add(item, times)); });
+  storage::IntegerText digits;
+  const std::string_view told[] = {
+      "CMS.INCRBY", key.bytes, item,
+      storage::format_integer(static_cast<std::int64_t>(times), digits)};
+  edit_sketch(keys, key, told,
+              [&](CountMinSketch& edited) { reply.result(edited.add(item, times)); });
 }
 
 // -- reading -------------------------------------------------------------------------------------
@@ -215,7 +222,9 @@ void merge(Arguments& args, CheckedOut& shards, Reply& reply) {
   if (!parts) return reply.error(parts.error());
   const auto fits = CountMinSketch::check_sum(*parts);
   if (!fits) return reply.error(fits.error());
-  edit_sketch(keys, target, [&](CountMinSketch& edited) { edited.assign_sum(*parts); });
+  keys.edit_object(target, [&](storage::Object& object) {
+    static_cast<CountMinSketch&>(object).assign_sum(*parts);
+  });
   reply.ok();
 }
 

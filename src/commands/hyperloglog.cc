@@ -52,18 +52,21 @@ void pfadd_new(Arguments& args, Keyspace& keys, const Key& key, Reply& reply) {
 std::optional<Errc> pfadd_from(hll::Element element, Arguments& args, Keyspace& keys,
                                const Key& key, const EntryView& entry) {
   std::optional<Errc> failure;
-  edit_sketch(keys, key, entry, [&](std::string& bytes, std::unique_ptr<StringCache>& cache) {
-    const std::size_t sparse_max_bytes = args.options().hll_sparse_max_bytes;
-    if (!cache && hll::encoding(bytes) == hll::Encoding::kDense) {
-      cache = std::make_unique<hll::HistogramCache>(bytes);
-    }
-    for (;;) {
-      const auto added = hll::add(bytes, element, sparse_max_bytes, histogram_in(cache));
-      if (!added) failure = added.error();
-      if (failure || args.done()) return;
-      element = hll::element_of(args.next());
-    }
-  });
+  edit_sketch(
+      keys, key, entry,
+      [&](std::string& bytes, std::unique_ptr<StringCache>& cache) {
+        const std::size_t sparse_max_bytes = args.options().hll_sparse_max_bytes;
+        if (!cache && hll::encoding(bytes) == hll::Encoding::kDense) {
+          cache = std::make_unique<hll::HistogramCache>(bytes);
+        }
+        for (;;) {
+          const auto added = hll::add(bytes, element, sparse_max_bytes, histogram_in(cache));
+          if (!added) failure = added.error();
+          if (failure || args.done()) return;
+          element = hll::element_of(args.next());
+        }
+      },
+      args.words());
   return failure;
 }
 
@@ -136,10 +139,14 @@ void pfadd(Arguments& args, Keyspace& keys, Reply& reply) {
   }
   const auto count = hll::cardinality(*bytes, histogram);
   if (!count) return reply.error(count.error());
-  edit_sketch(keys, key, entry, [&](std::string& edited, std::unique_ptr<StringCache>& cache) {
-    if (fresh) cache = std::move(fresh);
-    hll::keep_cardinality(edited, histogram_in(cache), *count);
-  });
+  const std::string_view told[] = {"PFCOUNT", key.bytes};
+  edit_sketch(
+      keys, key, entry,
+      [&](std::string& edited, std::unique_ptr<StringCache>& cache) {
+        if (fresh) cache = std::move(fresh);
+        hll::keep_cardinality(edited, histogram_in(cache), *count);
+      },
+      told);
   reply.integer(static_cast<std::int64_t>(*count));
 }
 

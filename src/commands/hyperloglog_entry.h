@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -61,16 +62,18 @@ inline const storage::StringObject* cached_sketch(const storage::EntryView& entr
 }
 
 /// Calls edit(bytes, cache) on the sketch that `entry` shows, through the write gate. Unlike
-/// edit_string it leaves the cache, which `edit` must keep true or drop.
+/// edit_string it leaves the cache, which `edit` must keep true or drop. `told`: a request that
+/// does the same again, if there is one.
 template <class Edit>
 void edit_sketch(storage::Keyspace& keys, const storage::Key& key, const storage::EntryView& entry,
-                 Edit&& edit) {
+                 Edit&& edit, std::span<const std::string_view> told = {}) {
   if (entry.value.object() != nullptr) {
-    keys.edit_object(key, [&edit](storage::Object& object) {
+    const auto edit_bytes = [&edit](storage::Object& object) {
       auto& string = static_cast<storage::StringObject&>(object);
       edit(string.bytes, string.cache);
-    });
-    return;
+    };
+    if (told.empty()) return keys.edit_object(key, edit_bytes);
+    return keys.edit_object_as_told(key, told, edit_bytes);
   }
   keys.edit_string(key, [&edit](std::string& bytes) {
     std::unique_ptr<storage::StringCache> none;

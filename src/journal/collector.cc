@@ -1,5 +1,8 @@
 #include "journal/collector.h"
 
+#include <algorithm>
+#include <deque>
+#include <limits>
 #include <utility>
 
 #include "storage/base/integer.h"
@@ -11,6 +14,20 @@ using storage::Effect;
 using storage::IntegerText;
 using storage::Key;
 using storage::log::append_command;
+
+namespace {
+
+constexpr std::string_view kCount = "CMS.INCRBY";
+// Of one command that tells sums.
+constexpr std::size_t kMostWords = 256;
+// About what an item's sum takes until it is told.
+constexpr std::uint64_t kSumBytes = 32;
+
+bool same_letter(char a, char b) {
+  return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 32) : a) == b;
+}
+
+}  // namespace
 
 void Telling::select(int db) {
   if (db == db_) return;
@@ -29,6 +46,7 @@ void Collector::on_effect(Effect effect, const Key& key) {
     case Effect::kErased:
     case Effect::kExpired:
     case Effect::kEvicted: {
+      tell_sums_of(key);
       Telling& section = open_section(key.db);
       const std::size_t before = section.text().size();
       append_command(section.text(), {"DEL", key.bytes});
@@ -53,16 +71,65 @@ void Collector::on_swap(int a, int b) {
   IntegerText first;
   IntegerText second;
   std::string text;
-  append_command(text, {"SWAPDB", storage::format_integer(a, first),
-                        storage::format_integer(b, second)});
+  append_command(text,
+                 {"SWAPDB", storage::format_integer(a, first), storage::format_integer(b, second)});
   change_database(std::move(text));
 }
 
 void Collector::on_told(const Key& key, std::span<const std::string_view> request) {
+  if (request[0].size() == kCount.size() && std::ranges::equal(request[0], kCount, same_letter)) {
+    return add_sums(key, request.subspan(2));
+  }
   Telling& section = open_section(key.db);
   const std::size_t before = section.text().size();
   append_command(section.text(), request);
   told_bytes_ += section.text().size() - before;
+}
+
+void Collector::add_sums(const Key& key, std::span<const std::string_view> pairs) {
+  auto& items = sums_[key.db][std::string(key.bytes)];
+  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
+    const std::int64_t count = storage::parse_integer(pairs[i + 1]).value_or(0);
+    std::int64_t& sum = items[std::string(pairs[i])];
+    // A sketch's counters end far below.
+    if (__builtin_add_overflow(sum, count, &sum)) sum = std::numeric_limits<std::int64_t>::max();
+    told_bytes_ += kSumBytes;
+  }
+}
+
+void Collector::tell_sums(const Key& key, const Sums& sums) {
+  std::vector<std::string_view> words;
+  std::deque<IntegerText> numbers;
+  const auto tell = [&] {
+    if (words.empty()) return;
+    append_command(open_section(key.db).text(), words);
+    words.clear();
+    numbers.clear();
+  };
+  for (const auto& [item, sum] : sums) {
+    if (words.empty()) words = {kCount, key.bytes};
+    words.push_back(item);
+    words.push_back(storage::format_integer(sum, numbers.emplace_back()));
+    if (words.size() > kMostWords) tell();
+  }
+  tell();
+}
+
+void Collector::tell_sums_of(const Key& key) {
+  if (sums_.empty()) return;
+  const auto database = sums_.find(key.db);
+  if (database == sums_.end()) return;
+  const auto found = database->second.find(std::string(key.bytes));
+  if (found == database->second.end()) return;
+  tell_sums(key, found->second);
+  database->second.erase(found);
+}
+
+void Collector::tell_all_sums() {
+  for (const auto& [db, sketches] : sums_) {
+    for (const auto& [bytes, sums] : sketches) tell_sums(Key{bytes, 0, db}, sums);
+  }
+  sums_.clear();
 }
 
 Telling& Collector::open_section(int db) {
@@ -73,6 +140,7 @@ Telling& Collector::open_section(int db) {
 }
 
 void Collector::change_database(std::string text) {
+  tell_all_sums();
   told_.changes.push_back(std::move(text));
   told_.sections.emplace_back();
 }
@@ -85,6 +153,7 @@ void Collector::emit(int db, std::string_view key, const storage::ValueView& val
 }
 
 void Collector::seal() {
+  tell_all_sums();
   sealed_ = std::exchange(told_, {});
   told_bytes_ = 0;
 }

@@ -1,13 +1,20 @@
 // What one shard tells of an interval, as text: first what was told while it happened (removals,
 // requests, changes to whole databases), in order; then the entries that were written, each once.
 //
+// Counts of a Count-Min Sketch are told as their sums: CMS.INCRBY adds, so the order of an
+// interval's counts does not matter until the sketch goes.
+//
 // Changes to a whole database are made under a check-out of all shards, so all collectors see
 // them alike. They divide what is told into sections: the journal puts section i of all shards
 // before change i, once.
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "storage/keyspace/effects.h"
@@ -57,12 +64,20 @@ class Collector final : public storage::EffectListener, public storage::EntrySin
   [[nodiscard]] std::uint64_t told_bytes() const { return told_bytes_; }
 
  private:
+  /// The counts of one sketch, by item.
+  using Sums = std::unordered_map<std::string, std::int64_t>;
+
+  void add_sums(const storage::Key& key, std::span<const std::string_view> pairs);
+  void tell_sums(const storage::Key& key, const Sums& sums);
+  void tell_sums_of(const storage::Key& key);
+  void tell_all_sums();
   Telling& open_section(int db);
   void change_database(std::string text);
 
   Told told_;
   Told sealed_;
   Telling entries_;
+  std::map<int, std::unordered_map<std::string, Sums>> sums_;  // by database and key
   std::uint64_t told_bytes_ = 0;
 };
 

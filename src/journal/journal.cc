@@ -78,8 +78,7 @@ bool Journal::slice(std::size_t shard, storage::Keyspace& keys, std::size_t entr
 }
 
 bool Journal::crowded(std::size_t shard, const storage::Keyspace& keys) const {
-  return keys.log_backlog() > kCrowdedEntries ||
-         collectors_[shard].told_bytes() > kCrowdedBytes;
+  return keys.log_backlog() > kCrowdedEntries || collectors_[shard].told_bytes() > kCrowdedBytes;
 }
 
 // Every part is sealed and complete, and nobody touches the sealed halves before the next cut.

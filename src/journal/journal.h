@@ -53,8 +53,8 @@ class Journal {
   /// Frames go to `reader` from the next cut on; it must outlive the journal or be detached.
   void attach(Reader& reader) { readers_.push_back(&reader); }
   void detach(Reader& reader) { std::erase(readers_, &reader); }
-  /// Ends the interval at `now`. `delivered` is called right after its frame has gone to the reader,
-  /// on the same thread; it must not block. REQUIRES: running, no cut under way.
+  /// Ends the interval at `now`. `delivered` is called right after its frame has gone to the
+  /// reader, on the same thread; it must not block. REQUIRES: running, no cut under way.
   void cut(std::span<storage::Keyspace* const> keys, storage::Millis now,
            std::function<void()> delivered);
 

@@ -51,12 +51,11 @@ void Connection::read() {
   input_.make_room(input_.empty() ? 1 : parser_.missing());
   socket_.async_read_some(
       boost::asio::buffer(input_.free_begin(), input_.free_bytes()),
-      boost::asio::bind_allocator(
-          HandlerAllocator<>(handler_memory_),
-          [self = boost::intrusive_ptr<Connection>(this)](const boost::system::error_code& error,
-                                                          std::size_t bytes) {
-            self->on_read(error, bytes);
-          }));
+      boost::asio::bind_allocator(HandlerAllocator<>(handler_memory_),
+                                  [self = boost::intrusive_ptr<Connection>(this)](
+                                      const boost::system::error_code& error, std::size_t bytes) {
+                                    self->on_read(error, bytes);
+                                  }));
 }
 
 void Connection::on_read(const boost::system::error_code& error, std::size_t bytes) {
@@ -113,7 +112,8 @@ bool Connection::parse_one() {
 bool Connection::dispatch(shard::Request request) {
   switch (shard_.dispatcher().dispatch(*wave_, session_, request)) {
     case shard::Dispatched::kGoOn:
-      if (session_.authenticated != limits_authenticated_) [[unlikely]] apply_limits();
+      if (session_.authenticated != limits_authenticated_) [[unlikely]]
+        apply_limits();
       return true;
     case shard::Dispatched::kBarrier:
       barrier_ = request;
@@ -167,8 +167,7 @@ void Connection::resume() {
   if (dispatch(request)) go_on();
 }
 
-void Connection::wave_done(shard::Wave& wave,
-                           std::span<const protocol::ByteBuffer* const> arenas) {
+void Connection::wave_done(shard::Wave& wave, std::span<const protocol::ByteBuffer* const> arenas) {
   const boost::intrusive_ptr<Connection> alive(this);
   auto& out = clients_.scratch();
   out.clear();
@@ -191,7 +190,8 @@ void Connection::wave_done(shard::Wave& wave,
 void Connection::end_wave() {
   shard_.turn().recycle(*std::exchange(wave_, nullptr));
   parser_.release();
-  if (parser_bulk_limit_changed()) [[unlikely]] apply_limits();
+  if (parser_bulk_limit_changed()) [[unlikely]]
+    apply_limits();
   // The caller still holds a reference.
   self_.reset();
 }
@@ -257,12 +257,11 @@ void Connection::sent_all() {
 void Connection::write_rest() {
   socket_.async_write_some(
       boost::asio::buffer(unsent_.data(), unsent_.size()),
-      boost::asio::bind_allocator(
-          HandlerAllocator<>(handler_memory_),
-          [self = boost::intrusive_ptr<Connection>(this)](const boost::system::error_code& error,
-                                                          std::size_t bytes) {
-            self->on_sent(error, bytes);
-          }));
+      boost::asio::bind_allocator(HandlerAllocator<>(handler_memory_),
+                                  [self = boost::intrusive_ptr<Connection>(this)](
+                                      const boost::system::error_code& error, std::size_t bytes) {
+                                    self->on_sent(error, bytes);
+                                  }));
 }
 
 void Connection::on_sent(const boost::system::error_code& error, std::size_t bytes) {

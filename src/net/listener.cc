@@ -1,12 +1,12 @@
 #include "net/listener.h"
 
 #include <fmt/format.h>
-#include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/write.hpp>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/write.hpp>
 
 #include <chrono>
 #include <utility>
@@ -107,26 +107,26 @@ std::string Listener::open_unix(const std::string& path, int mode, int backlog) 
 }
 
 void Listener::accept_tcp(Tcp::acceptor& acceptor) {
-  acceptor.async_accept([this, &acceptor](const boost::system::error_code& error,
-                                          Tcp::socket socket) {
-    if (error == asio::error::operation_aborted) return;
-    if (error) return retry_later([this, &acceptor] { accept_tcp(acceptor); });
-    came_in(std::move(socket));
-    accept_tcp(acceptor);
-  });
+  acceptor.async_accept(
+      [this, &acceptor](const boost::system::error_code& error, Tcp::socket socket) {
+        if (error == asio::error::operation_aborted) return;
+        if (error) return retry_later([this, &acceptor] { accept_tcp(acceptor); });
+        came_in(std::move(socket));
+        accept_tcp(acceptor);
+      });
 }
 
 void Listener::accept_unix(Local::acceptor& acceptor) {
-  acceptor.async_accept([this, &acceptor](const boost::system::error_code& error,
-                                          Local::socket socket) {
-    if (error == asio::error::operation_aborted) return;
-    if (error) return retry_later([this, &acceptor] { accept_unix(acceptor); });
-    commands::Session session;
-    session.peer_address = unix_path_ + ":0";
-    session.local_address = unix_path_ + ":0";
-    accept_(socket.release(), std::move(session));
-    accept_unix(acceptor);
-  });
+  acceptor.async_accept(
+      [this, &acceptor](const boost::system::error_code& error, Local::socket socket) {
+        if (error == asio::error::operation_aborted) return;
+        if (error) return retry_later([this, &acceptor] { accept_unix(acceptor); });
+        commands::Session session;
+        session.peer_address = unix_path_ + ":0";
+        session.local_address = unix_path_ + ":0";
+        accept_(socket.release(), std::move(session));
+        accept_unix(acceptor);
+      });
 }
 
 // Out of descriptors, most likely: waiting a moment beats spinning on the same error.

@@ -44,9 +44,9 @@ void AdminView::reload(std::function<void(bool, std::string)> done) {
 }
 
 std::string AdminView::shutdown(commands::ShutdownSave save, bool, bool force) {
-  const bool saves = save == commands::ShutdownSave::kSave ||
-                     (save == commands::ShutdownSave::kAsConfigured &&
-                      !server_.store().current().save.empty());
+  const bool saves =
+      save == commands::ShutdownSave::kSave ||
+      (save == commands::ShutdownSave::kAsConfigured && !server_.store().current().save.empty());
   server_.log().warning("User requested shutdown...");
   server_.begin_stop(saves, force, [&log = server_.log()](std::string why) {
     log.warning("Error trying to save the DB, can't exit: " + why);

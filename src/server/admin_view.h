@@ -24,8 +24,7 @@ class AdminView final : public commands::ServerView {
   commands::SnapshotStatus snapshot_status() override;
   bool rewrite_log() override;
   [[nodiscard]] bool log_on() const override;
-  void when_durable(const commands::DurableWait& wait,
-                    std::function<void(bool)> done) override;
+  void when_durable(const commands::DurableWait& wait, std::function<void(bool)> done) override;
   void reload(std::function<void(bool, std::string)> done) override;
   std::string shutdown(commands::ShutdownSave save, bool now, bool force) override;
   void for_each_client(std::function<void(commands::ClientRef&)> visit,

@@ -75,8 +75,7 @@ void AppendOnly::start(persistence::AppendLogStart start, std::uint64_t next_epo
   apply_options();
 }
 
-void AppendOnly::begin_journal(std::span<storage::Keyspace* const> keys,
-                               std::uint64_t next_epoch) {
+void AppendOnly::begin_journal(std::span<storage::Keyspace* const> keys, std::uint64_t next_epoch) {
   host_.gate().journal().attach(*this);
   host_.gate().journal().begin(keys, next_epoch);
 }

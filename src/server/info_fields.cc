@@ -32,14 +32,22 @@ std::string system_name() {
 std::string policy_name(storage::EvictionPolicy policy) {
   using enum storage::EvictionPolicy;
   switch (policy) {
-    case kNoEviction: return "noeviction";
-    case kAllKeysLru: return "allkeys-lru";
-    case kAllKeysLfu: return "allkeys-lfu";
-    case kAllKeysRandom: return "allkeys-random";
-    case kVolatileLru: return "volatile-lru";
-    case kVolatileLfu: return "volatile-lfu";
-    case kVolatileRandom: return "volatile-random";
-    case kVolatileTtl: return "volatile-ttl";
+    case kNoEviction:
+      return "noeviction";
+    case kAllKeysLru:
+      return "allkeys-lru";
+    case kAllKeysLfu:
+      return "allkeys-lfu";
+    case kAllKeysRandom:
+      return "allkeys-random";
+    case kVolatileLru:
+      return "volatile-lru";
+    case kVolatileLfu:
+      return "volatile-lfu";
+    case kVolatileRandom:
+      return "volatile-random";
+    case kVolatileTtl:
+      return "volatile-ttl";
   }
   return {};
 }
@@ -53,11 +61,13 @@ using F = const Facts&;
 constexpr InfoField kFields[] = {
     {"server", "redis_version", [](F) { return std::string(commands::kRedisVersion); },
      "the Redis version whose behaviour is offered"},
-    {"server", "countd_version", [](F) { return std::string(commands::kVersion); }, "this server's version"},
+    {"server", "countd_version", [](F) { return std::string(commands::kVersion); },
+     "this server's version"},
     {"server", "redis_mode", [](F) { return std::string("standalone"); }, "always standalone"},
     {"server", "os", [](F) { return system_name(); }, "kernel and machine"},
     {"server", "arch_bits", [](F) { return text(sizeof(void*) * 8); }, "width of a pointer"},
-    {"server", "multiplexing_api", [](F) { return std::string("epoll"); }, "how sockets are polled"},
+    {"server", "multiplexing_api", [](F) { return std::string("epoll"); },
+     "how sockets are polled"},
     {"server", "gcc_version", [](F) { return std::string(__VERSION__); }, "the compiler"},
     {"server", "process_id", [](F) { return text(::getpid()); }, "process id"},
     {"server", "process_supervised",
@@ -164,8 +174,7 @@ constexpr InfoField kFields[] = {
     {"persistence", "aof_last_rewrite_time_sec",
      [](F f) { return text(f.log.last_rewrite_seconds); }, "how long the last rewrite took"},
     {"persistence", "aof_current_rewrite_time_sec",
-     [](F f) { return text(f.log.current_rewrite_seconds); },
-     "how long the running one has taken"},
+     [](F f) { return text(f.log.current_rewrite_seconds); }, "how long the running one has taken"},
     {"persistence", "aof_last_bgrewrite_status",
      [](F f) { return std::string(f.log.last_rewrite_ok ? "ok" : "err"); },
      "how the last rewrite ended"},
@@ -195,8 +204,7 @@ constexpr InfoField kFields[] = {
      "requests a second, lately"},
     {"stats", "total_net_input_bytes", [](F f) { return text(f.totals.bytes_in); },
      "bytes received"},
-    {"stats", "total_net_output_bytes", [](F f) { return text(f.totals.bytes_out); },
-     "bytes sent"},
+    {"stats", "total_net_output_bytes", [](F f) { return text(f.totals.bytes_out); }, "bytes sent"},
     {"stats", "instantaneous_input_kbps", [](F f) { return fmt::format("{:.2f}", f.input_kbps); },
      "KiB a second received, lately"},
     {"stats", "instantaneous_output_kbps", [](F f) { return fmt::format("{:.2f}", f.output_kbps); },

@@ -57,9 +57,14 @@ std::string LogOpening::load(std::span<storage::Keyspace* const> keys,
       [&](std::span<const std::string_view> words) { return replay.run(words); });
   if (!loaded) return loaded.error().what;
   for (const auto& warning : loaded->warnings) host_.warning(warning);
-  host_.notice(fmt::format("DB loaded from append only file: {} files, {} keys of the base, {} "
-                           "commands, {:.3f} seconds",
-                           loaded->files, loaded->base_keys, loaded->commands, loaded->seconds));
+  if (replay.failures() > 0) {
+    host_.warning(fmt::format("{} commands of the log answered an error, the first one {}",
+                              replay.failures(), replay.first_failure()));
+  }
+  host_.notice(
+      fmt::format("DB loaded from append only file: {} files, {} keys of the base, {} "
+                  "commands, {:.3f} seconds",
+                  loaded->files, loaded->base_keys, loaded->commands, loaded->seconds));
   beginning_.start = {.manifest = opened_.manifest,
                       .bytes = opened_.bytes,
                       .torn = loaded->torn,
@@ -69,8 +74,7 @@ std::string LogOpening::load(std::span<storage::Keyspace* const> keys,
 }
 
 // A crash before the manifest is published leaves a base that nothing names, and the snapshot.
-std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys,
-                                   Snapshots& snapshots) {
+std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys, Snapshots& snapshots) {
   beginning_.start = {.manifest = opened_.manifest, .bytes = 0, .torn = {}, .continues = true};
   bool any = false;
   for (const auto* const each : keys) {

@@ -19,8 +19,7 @@ class LogRewrites {
  public:
   /// `begin_journal`: with all shards checked out, where nothing is collected yet: begins to, and
   /// returns the epoch before the first one.
-  using BeginJournal =
-      std::function<std::uint64_t(std::span<storage::Keyspace* const> keys)>;
+  using BeginJournal = std::function<std::uint64_t(std::span<storage::Keyspace* const> keys)>;
 
   LogRewrites(LogHost& host, BeginJournal begin_journal)
       : host_(host), begin_journal_(std::move(begin_journal)) {}
@@ -38,7 +37,8 @@ class LogRewrites {
   void ended(bool ok, const std::string& error);
   /// The log was switched off: what is under way belongs to nobody.
   void forget();
-  /// Whether the log has grown enough, or lacks a base and some time has passed since the last attempt.
+  /// Whether the log has grown enough, or lacks a base and some time has passed since the last
+  /// attempt.
   [[nodiscard]] bool due(const persistence::AppendLogFacts& log, bool lacks_base) const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <utility>
 #include <variant>
 
 #include "commands/arguments.h"
@@ -40,6 +41,10 @@ std::string Replay::select(std::span<const std::string_view> words) {
   return {};
 }
 
+void Replay::note_failure(std::string text) {
+  if (failures_++ == 0) first_failure_ = std::move(text);
+}
+
 std::string Replay::call(const Command& row, std::span<const std::string_view> words) {
   const auto* const on_shard = std::get_if<commands::ShardHandler>(&row.handler);
   const auto* const over_shards = std::get_if<commands::SpanHandler>(&row.handler);
@@ -68,12 +73,12 @@ std::string Replay::call(const Command& row, std::span<const std::string_view> w
     (*over_shards)(arguments, all, reply);
   }
   if (slot.kind == ReplySlot::Kind::kError) {
-    return fmt::format("'{}': {}", words[0], commands::error_text(slot.error));
+    note_failure(fmt::format("'{}': {}", words[0], commands::error_text(slot.error)));
   }
   if (slot.kind == ReplySlot::Kind::kBytes && slot.length > 0 &&
       bytes_.data()[slot.number] == '-') {
     const auto text = bytes_.view().substr(static_cast<std::size_t>(slot.number), slot.length);
-    return fmt::format("'{}': {}", words[0], text.substr(1, text.find('\r') - 1));
+    note_failure(fmt::format("'{}': {}", words[0], text.substr(1, text.find('\r') - 1)));
   }
   return {};
 }

@@ -22,10 +22,16 @@ class Replay {
   Replay(std::span<storage::Keyspace* const> keys, const commands::CommandTable& table,
          const config::Options& options, std::uint64_t hash_seed);
 
-  /// Runs one command in the database that the last SELECT chose; an error text, or "".
+  /// Runs one command in the database that the last SELECT chose. An error text, or "", if it has
+  /// no place in a log; one that only answers an error did so when it was told, too.
   std::string run(std::span<const std::string_view> words);
 
+  /// Commands that answered an error, and the first such answer.
+  [[nodiscard]] std::uint64_t failures() const { return failures_; }
+  [[nodiscard]] const std::string& first_failure() const { return first_failure_; }
+
  private:
+  void note_failure(std::string text);
   std::string select(std::span<const std::string_view> words);
   std::string call(const commands::Command& row, std::span<const std::string_view> words);
 
@@ -35,6 +41,8 @@ class Replay {
   const std::uint64_t hash_seed_;
   int db_ = 0;
   protocol::ByteBuffer bytes_;
+  std::uint64_t failures_ = 0;
+  std::string first_failure_;
 };
 
 }  // namespace countd::server

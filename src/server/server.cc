@@ -59,8 +59,8 @@ void Server::build_shards() {
                                     options.lfu_decay_time);
   }
   for (std::size_t i = 0; i < count; ++i) {
-    shards_.push_back(std::make_unique<shard::Shard>(static_cast<int>(i), slices_, shared_, store_,
-                                                     *this));
+    shards_.push_back(
+        std::make_unique<shard::Shard>(static_cast<int>(i), slices_, shared_, store_, *this));
     clients_.push_back(std::make_unique<net::Clients>(*shards_[i], *this));
   }
   statistics_ = std::make_unique<Statistics>(shards_, shared_);
@@ -84,10 +84,10 @@ std::string Server::prepare() {
   for (auto* const each : keys) each->begin_turn(clock_.now());
   publish(keys);
   startup_bytes_ = allocator_bytes().allocated;
-  listener_ = std::make_unique<net::Listener>(
-      shards_[0]->context(), store_, [this](int descriptor, commands::Session session) {
-        accept(descriptor, std::move(session));
-      });
+  listener_ = std::make_unique<net::Listener>(shards_[0]->context(), store_,
+                                              [this](int descriptor, commands::Session session) {
+                                                accept(descriptor, std::move(session));
+                                              });
   return listener_->open();
 }
 

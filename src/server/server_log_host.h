@@ -25,8 +25,8 @@ class ServerLogHost final : public LogHost {
   void check_out_all(WithAll run) override;
   void wake_for_parts() override;
   void start_base(BaseJob job) override;
-  std::unique_ptr<persistence::LogWorker> make_worker(
-      persistence::AppendLogStart start, persistence::AppendLogEvents events) override;
+  std::unique_ptr<persistence::LogWorker> make_worker(persistence::AppendLogStart start,
+                                                      persistence::AppendLogEvents events) override;
 
  private:
   Server& server_;

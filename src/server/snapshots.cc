@@ -28,7 +28,7 @@ struct Snapshots::Run {
   Done done;                    // of a snapshot
   std::optional<BaseJob> base;  // of a base
   std::unique_ptr<persistence::SnapshotWriter> writer;
-  std::uint64_t changes = 0;  // at the cut
+  std::uint64_t changes = 0;   // at the cut
   std::size_t parts_left = 0;  // the shards' traversals and the file; on shard 0's thread
   persistence::SnapshotResult result;
 };
@@ -194,8 +194,8 @@ void Snapshots::saved(const Run& run) {
     }
   }
   if (result.ok) {
-    server_.log().notice(fmt::format("DB saved on disk: {} bytes in {:.3f} seconds", result.bytes,
-                                     result.seconds));
+    server_.log().notice(
+        fmt::format("DB saved on disk: {} bytes in {:.3f} seconds", result.bytes, result.seconds));
   } else {
     server_.log().warning("Snapshot failed: " + result.error);
   }
@@ -239,8 +239,7 @@ std::string Snapshots::load(std::span<storage::Keyspace* const> shards) {
   load.now = server_.now();
   load.databases = options.databases;
   load.skip_unsupported = options.rdb_unsupported == config::RdbUnsupported::kSkip;
-  const auto result =
-      persistence::load_snapshot(disk_, path(), shards, commands::key_shard, load);
+  const auto result = persistence::load_snapshot(disk_, path(), shards, commands::key_shard, load);
   const std::lock_guard lock(mutex_);
   changes_at_last_ = 0;
   for (const auto* const shard : shards) changes_at_last_ += shard->counters().changes;
@@ -272,8 +271,8 @@ void Snapshots::check(storage::Millis now) {
   {
     const std::lock_guard lock(mutex_);
     refuse_writes = !facts_.last_ok && options.stop_writes_on_bgsave_error && !options.save.empty();
-    due = !busy_ && persistence::save_due(options.save, history_,
-                                                   changes - changes_at_last_, now / 1000);
+    due = !busy_ &&
+          persistence::save_due(options.save, history_, changes - changes_at_last_, now / 1000);
   }
   server_.set_gate(shard::kMisconfGate, refuse_writes);
   if (due && start([](bool, const std::string&) {})) {

@@ -86,7 +86,7 @@ class Snapshots {
   std::uint64_t changes_at_last_ = 0;
   std::vector<std::function<void()>> waiting_;  // on shard 0's thread
   std::unique_ptr<boost::asio::steady_timer> retry_;
-  std::shared_ptr<Run> run_;    // on shard 0's thread
+  std::shared_ptr<Run> run_;  // on shard 0's thread
   std::uint64_t number_ = 0;
 };
 

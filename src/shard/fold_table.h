@@ -13,7 +13,7 @@ class FoldTable {
   struct Entry {
     std::uint64_t hash = 0;
     std::uint32_t stamp = 0;
-    std::uint32_t item = 0;   // index in the batch of `shard`
+    std::uint32_t item = 0;  // index in the batch of `shard`
     std::uint32_t shard = 0;
   };
 

@@ -33,7 +33,8 @@ class LogGate {
     const std::uint64_t told = journal_.told_until();
     return told > durable_.load() ? told : 0;
   }
-  /// True once for each cut that is wanted at once: whoever is told so makes it, and calls `cut_made`.
+  /// True once for each cut that is wanted at once: whoever is told so makes it, and calls
+  /// `cut_made`.
   bool claim_cut() {
     return withhold_.load(std::memory_order_relaxed) && journal_.dirty() && journal_.ready() &&
            !claimed_.exchange(true);

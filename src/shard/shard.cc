@@ -100,8 +100,9 @@ void Shard::note_busy(std::int64_t slept) {
   const std::int64_t now = shared_.clock->nanoseconds();
   const std::int64_t window = now - window_began_;
   if (window < kWindowNs) return;
-  busy_percent_.store(static_cast<int>(100 - std::min<std::int64_t>(100, window_slept_ * 100 / window)),
-                      std::memory_order_relaxed);
+  busy_percent_.store(
+      static_cast<int>(100 - std::min<std::int64_t>(100, window_slept_ * 100 / window)),
+      std::memory_order_relaxed);
   window_began_ = now;
   next_note_ms_ = executor_.now() + kWindowNs / 1'000'000;
   window_slept_ = 0;

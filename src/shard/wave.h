@@ -43,11 +43,11 @@ struct Wave {
   std::vector<std::string_view> words;
   std::vector<commands::ReplySlot> slots;
   protocol::ByteBuffer bytes;
-  std::uint32_t outstanding = 0;  // items, check-outs and deferred answers under way
-  int last_shard = -1;            // where the last item went (pipeline-order strict)
-  bool listed = false;            // among the turn's active waves
-  bool complete = false;          // no request is to follow
-  bool unfinished = false;        // while a turn settles: not to be sent yet
+  std::uint32_t outstanding = 0;      // items, check-outs and deferred answers under way
+  int last_shard = -1;                // where the last item went (pipeline-order strict)
+  bool listed = false;                // among the turn's active waves
+  bool complete = false;              // no request is to follow
+  bool unfinished = false;            // while a turn settles: not to be sent yet
   std::vector<std::uint32_t> silent;  // slots that CLIENT REPLY keeps from being sent, ascending
 
   commands::ReplySlot& add_slot() { return slots.emplace_back(); }

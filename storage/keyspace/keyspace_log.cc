@@ -1,9 +1,9 @@
 // The log: what changed between two cuts, told once, without copying anything at the write.
 //
 // Time is divided into intervals by the cuts. A record has two marks, one for even and one for odd
-// intervals: the first write of an interval sets the mark and notes the hash of the key. A cut seals
-// the notes and turns to the other mark; then the noted entries are found again and emitted, some
-// at a time, each losing the sealed mark. A write to an entry that still has it emits the old
+// intervals: the first write of an interval sets the mark and notes the hash of the key. A cut
+// seals the notes and turns to the other mark; then the noted entries are found again and emitted,
+// some at a time, each losing the sealed mark. A write to an entry that still has it emits the old
 // state first, so what is emitted is the state at the cut, however late. A new entry is born with
 // the mark; records take their marks along when they move.
 //

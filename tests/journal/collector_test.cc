@@ -73,3 +73,25 @@ TEST_CASE("what is told after a cut belongs to the next interval, and is counted
   collector.seal();
   CHECK(text_of(collector.take_told().sections[0]).find("PFADD") != std::string::npos);
 }
+
+TEST_CASE("what a sketch counts is told as sums, before the sketch goes") {
+  journal::Collector collector;
+  const std::string_view one[] = {"cms.incrby", "s", "x", "2", "y", "1"};
+  const std::string_view two[] = {"CMS.INCRBY", "s", "x", "3"};
+  for (int i = 0; i < 10; ++i) collector.on_told(key("s"), two);
+  collector.on_told(key("s"), one);
+  collector.on_told(key("t", 1), two);
+  collector.on_effect(Effect::kErased, key("s"));
+  collector.on_told(key("s"), two);
+  collector.seal();
+  const auto text = text_of(collector.take_told().sections[0]);
+  const auto erased = text.find("DEL\r\n$1\r\ns");
+  const auto sum = text.find("$1\r\nx\r\n$2\r\n32\r\n");
+  const auto later = text.find("$10\r\nCMS.INCRBY\r\n$1\r\ns\r\n$1\r\nx\r\n$1\r\n3\r\n");
+  REQUIRE(erased != std::string::npos);
+  REQUIRE(sum != std::string::npos);
+  REQUIRE(later != std::string::npos);
+  CHECK(sum < erased);
+  CHECK(erased < later);
+  CHECK(text.find("$1\r\nt\r\n") != std::string::npos);
+}

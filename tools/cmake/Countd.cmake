@@ -19,8 +19,10 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
-                    -fno-omit-frame-pointer)
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor)
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-fno-omit-frame-pointer)
+endif()
 if(COUNTD_SANITIZE)
   add_compile_options(-fsanitize=${COUNTD_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${COUNTD_SANITIZE})
