@@ -51,17 +51,20 @@ void Clients::wait_for_resume(Connection& connection) { paused_.emplace_back(&co
 
 void Clients::withhold(Connection& connection, std::uint64_t epoch) {
   withheld_.push_back({&connection, epoch});
+  shard_.log()->count_waiting(1);
 }
 
 void Clients::release_withheld(std::uint64_t durable) {
   while (!withheld_.empty() && withheld_.front().epoch <= durable) {
     const auto connection = std::move(withheld_.front().connection);
     withheld_.pop_front();
+    shard_.log()->count_waiting(-1);
     connection->release();
   }
 }
 
 void Clients::close_withheld() {
+  shard_.log()->count_waiting(-static_cast<std::ptrdiff_t>(withheld_.size()));
   for (const auto& each : std::exchange(withheld_, {})) each.connection->close();
 }
 

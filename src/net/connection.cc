@@ -175,7 +175,7 @@ void Connection::wave_done(shard::Wave& wave, std::span<const protocol::ByteBuff
   adapt_wave_limit(wave.slots.size(), out.size());
   end_wave();
   if (!open_) return;
-  const auto* const log = shard_.log();
+  auto* const log = shard_.log();
   const std::uint64_t epoch = log != nullptr ? log->must_wait_for() : 0;
   if (epoch != 0) {
     unsent_.append(out.view());

@@ -13,30 +13,27 @@ AppendLogThread::~AppendLogThread() { close(); }
 
 void AppendLogThread::push(LogJob job) {
   log_.push(std::move(job));
-  const std::lock_guard lock{mutex_};
-  if (!pushed_) changed_.notify_one();
-  pushed_ = true;
+  wake();
+}
+
+// Without a mutex: where both threads share a core, the one that is woken would only wait for it.
+void AppendLogThread::wake() {
+  if (!pushed_.exchange(true)) pushed_.notify_one();
 }
 
 void AppendLogThread::close() {
   if (!thread_.joinable()) return;
   log_.push(CloseLog{});
-  {
-    const std::lock_guard lock{mutex_};
-    closing_ = true;
-    changed_.notify_one();
-  }
+  closing_.store(true);
+  wake();
   thread_.join();
 }
 
 void AppendLogThread::run() {
   for (bool closing = false; !closing;) {
-    {
-      std::unique_lock lock{mutex_};
-      changed_.wait(lock, [this] { return pushed_ || closing_; });
-      pushed_ = false;
-      closing = closing_;
-    }
+    pushed_.wait(false);
+    pushed_.store(false);
+    closing = closing_.load();
     while (log_.step()) {
     }
   }

@@ -3,8 +3,7 @@
 // Its priority is the normal one: with `appendfsync always` replies wait for it.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <atomic>
 #include <thread>
 
 #include "persistence/log_worker.h"
@@ -26,13 +25,12 @@ class AppendLogThread final : public LogWorker {
   [[nodiscard]] AppendLog& log() override { return log_; }
 
  private:
+  void wake();
   void run();
 
   AppendLog log_;
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
-  bool pushed_ = false;
-  bool closing_ = false;
+  std::atomic<bool> pushed_{false};
+  std::atomic<bool> closing_{false};
 
   std::thread thread_;  // last: it uses all of the above
 };

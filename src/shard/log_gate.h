@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "journal/journal.h"
@@ -24,6 +25,11 @@ class LogGate {
   /// Whether replies are kept back until their epoch is durable.
   void withhold(bool on) { withhold_.store(on); }
   [[nodiscard]] bool withholds() const { return withhold_.load(std::memory_order_relaxed); }
+  /// Replies that are kept back, of all threads.
+  void count_waiting(std::ptrdiff_t more) {
+    waiting_.fetch_add(static_cast<std::size_t>(more), std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
   /// Everything up to this epoch is durable.
   void set_durable(std::uint64_t epoch) { durable_.store(epoch); }
   [[nodiscard]] std::uint64_t durable() const { return durable_.load(); }
@@ -35,9 +41,9 @@ class LogGate {
   }
   /// True once for each cut that is wanted at once: whoever is told so makes it, and calls
   /// `cut_made`.
-  bool claim_cut() {
-    return withhold_.load(std::memory_order_relaxed) && journal_.dirty() && journal_.ready() &&
-           !claimed_.exchange(true);
+  bool claim_cut() { return can_commit() && !claimed_.exchange(true); }
+  [[nodiscard]] bool can_commit() const {
+    return withholds() && journal_.dirty() && journal_.ready();
   }
   void cut_made() { claimed_.store(false); }
   /// An interval has become so large that it should be cut before its time.
@@ -48,6 +54,7 @@ class LogGate {
   journal::Journal journal_;
   std::atomic<bool> withhold_{false};
   std::atomic<bool> claimed_{false};
+  std::atomic<std::size_t> waiting_{0};
   std::atomic<bool> crowded_{false};
   std::atomic<std::uint64_t> durable_{0};
 };

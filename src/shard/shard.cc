@@ -35,7 +35,7 @@ void Shard::run() {
     begin_turn();
     before_poll_();
     const bool idle = poll_ready() == 0;
-    const bool more = end_turn(idle);
+    const bool more = end_turn();
     const bool upkeep_more = upkeep_.run(idle && !more);
     if (idle) before_poll_();
     if (idle && !more && !upkeep_more) {
@@ -56,22 +56,26 @@ std::size_t Shard::poll_ready() {
 
 void Shard::begin_turn() { executor_.begin_turn(store_.current(), shared_.clock->now()); }
 
-bool Shard::end_turn(bool idle) {
+bool Shard::end_turn() {
   metrics_.turns.add(1);
   bool more = turn_.finish(completions_.take_all());
-  if (shared_.log != nullptr && shared_.log->withholds() && commit_is_due(idle)) [[unlikely]] {
+  if (shared_.log != nullptr && shared_.log->withholds() && commit_is_due()) [[unlikely]] {
     turn_.check_out_all([this](std::span<storage::Keyspace* const> keys) { cut_journal(keys); });
     more |= turn_.finish(nullptr);
   }
-  return more;
+  return more || pace_.gathering();
 }
 
-// A sync costs the same for one write as for hundreds: while requests come in, they join the next
-// one, for as many turns as keep the delay small beside that of a sync.
-bool Shard::commit_is_due(bool idle) {
-  turns_gathered_ = idle ? kMostTurnsGathered : turns_gathered_ + 1;
-  if (turns_gathered_ < kMostTurnsGathered || !shared_.log->claim_cut()) return false;
-  turns_gathered_ = 0;
+bool Shard::commit_is_due() {
+  auto& gate = *shared_.log;
+  if (!gate.can_commit()) {
+    pace_.stop_gathering();
+    return false;
+  }
+  const std::int64_t now = shared_.clock->nanoseconds();
+  pace_.ended(now);
+  if (!pace_.due(gate.waiting(), now) || !gate.claim_cut()) return false;
+  pace_.began(gate.waiting(), now);
   return true;
 }
 

@@ -16,6 +16,7 @@
 #include "config/store.h"
 #include "metrics/thread_metrics.h"
 #include "shard/clock.h"
+#include "shard/commit_pace.h"
 #include "shard/dispatcher.h"
 #include "shard/executor.h"
 #include "shard/peers.h"
@@ -52,7 +53,7 @@ class Shard {
   Dispatcher& dispatcher() { return dispatcher_; }
   Executor& executor() { return executor_; }
   Upkeep& upkeep() { return upkeep_; }
-  [[nodiscard]] const LogGate* log() const { return shared_.log; }
+  [[nodiscard]] LogGate* log() { return shared_.log; }
   metrics::ThreadMetrics& metrics() { return metrics_; }
   [[nodiscard]] const metrics::ThreadMetrics& metrics() const { return metrics_; }
   /// The share of the last tenth of a second that the loop was not asleep, in percent.
@@ -61,15 +62,14 @@ class Shard {
  private:
   std::size_t poll_ready();
   void begin_turn();
-  bool end_turn(bool idle);
-  bool commit_is_due(bool idle);
+  bool end_turn();
+  bool commit_is_due();
   void cut_journal(std::span<storage::Keyspace* const> keys);
   void sleep();
   void note_busy(std::int64_t slept);
 
   static constexpr std::size_t kMaxReady = 64;
   static constexpr std::size_t kFewConnections = 128;
-  static constexpr int kMostTurnsGathered = 16;
 
   const int index_;
   std::span<Slice> slices_;
@@ -81,13 +81,13 @@ class Shard {
   Turn turn_;
   Dispatcher dispatcher_;
   Upkeep upkeep_;
+  CommitPace pace_;
   Mailbox completions_;
   std::atomic<bool> asleep_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<int> busy_percent_{0};
   std::function<void()> before_poll_ = [] {};
   bool waking_ = false;
-  int turns_gathered_ = 0;  // since the last cut of `appendfsync always`
   storage::Millis next_note_ms_ = 0;
   std::int64_t window_began_ = 0;
   std::int64_t window_slept_ = 0;
