@@ -20,7 +20,7 @@ class CommitPace {
     return waiting >= expected_ - expected_ / 4 || now_ns - gathering_since_ns_ >= patience_ns_;
   }
   void began(std::size_t waiting, std::int64_t now_ns) {
-    expected_ = std::max(waiting, expected_ - expected_ / 16);
+    expected_ = std::max(waiting, expected_ - (expected_ + 15) / 16);
     gathering_since_ns_ = 0;
     began_ns_ = now_ns;
   }
