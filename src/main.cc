@@ -40,7 +40,8 @@ std::string settle(const Options& options, Log& log) {
   if (options.daemonize && options.supervised == countd::config::Supervised::kNo) {
     if (auto error = countd::server::daemonize(); !error.empty()) return error;
   }
-  if (!log.open(options.logfile)) return fmt::format("Can't open the log file: {}", options.logfile);
+  if (!log.open(options.logfile))
+    return fmt::format("Can't open the log file: {}", options.logfile);
   log.set_level(options.loglevel);
   if (!options.pidfile.empty() || options.daemonize) {
     if (const auto error = countd::server::write_pid_file(options.pidfile); !error.empty()) {
@@ -54,8 +55,7 @@ int serve(countd::config::Loaded loaded) {
   Log log;
   const auto executable = own_path();
   if (const auto error = settle(loaded.options, log); !error.empty()) return fail(error);
-  log.notice(fmt::format("countd {} starting, pid {}, {} threads", countd::commands::kVersion,
-                         ::getpid(), loaded.options.threads));
+  log.notice(fmt::format("countd {} starting, pid {}", countd::commands::kVersion, ::getpid()));
   if (const auto warning = countd::config::ignored_warning(loaded.ignored); !warning.empty()) {
     log.warning(warning);
   }

@@ -138,9 +138,9 @@ constexpr Row kLiveRows[] = {
      "Who may change by CONFIG SET where files are written (dir, dbfilename): nobody (no), "
      "clients of this machine (local), everybody (yes)."},
 
-    {"threads", "io-threads", Section::kThreads, kImmutable, number<&Options::threads>(1, 64),
-     "Threads that serve clients, each with its share of the keys. One suits machines with one "
-     "or two cores; more pay off when one core is busy all the time."},
+    {"threads", "io-threads", Section::kThreads, kImmutable, number<&Options::threads>(0, 64),
+     "Threads that serve clients, each with its share of the keys. 0: one on a machine with one or "
+     "two processors, else half as many as it has."},
     {"connection-placement", "", Section::kThreads, kMutable,
      choice<&Options::connection_placement>(kPlacements),
      "Which thread a new connection goes to: the lowest one that is not busy (lowest), which "

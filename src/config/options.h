@@ -66,7 +66,7 @@ struct Options {
   Access enable_protected_configs = Access::kNo;
 
   // Threads
-  int threads = 1;
+  int threads = 0;  // 0: as many as suit the machine
   ConnectionPlacement connection_placement = ConnectionPlacement::kLowest;
   PipelineOrder pipeline_order = PipelineOrder::kRelaxed;
 

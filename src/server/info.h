@@ -60,6 +60,7 @@ struct LogFacts {
 /// All that INFO can show, at one moment.
 struct Facts {
   const config::Options* options = nullptr;
+  int threads = 1;
   storage::Millis now = 0;
   storage::Millis started = 0;
   std::string run_id;

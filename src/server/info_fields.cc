@@ -84,10 +84,10 @@ constexpr InfoField kFields[] = {
      "days since the start"},
     {"server", "hz", [](F f) { return text(f.options->hz); }, "frequency of upkeep"},
     {"server", "configured_hz", [](F f) { return text(f.options->hz); }, "as configured"},
-    {"server", "threads", [](F f) { return text(f.options->threads); }, "shards, one thread each"},
+    {"server", "threads", [](F f) { return text(f.threads); }, "shards, one thread each"},
     {"server", "executable", [](F f) { return f.executable; }, "path of the program"},
     {"server", "config_file", [](F f) { return f.conf_path; }, "path of the configuration file"},
-    {"server", "io_threads_active", [](F f) { return text(f.options->threads > 1); },
+    {"server", "io_threads_active", [](F f) { return text(f.threads > 1); },
      "1 if there is more than one thread"},
 
     {"clients", "connected_clients", [](F f) { return text(f.connections); }, "open connections"},

@@ -16,6 +16,12 @@ std::size_t fewest(std::span<const ThreadLoad> threads) {
 
 }  // namespace
 
+int thread_count(int option, unsigned processors) {
+  constexpr unsigned kMostThreads = 64;
+  if (option > 0) return option;
+  return static_cast<int>(std::clamp(processors / 2, 1U, kMostThreads));
+}
+
 std::size_t place(config::ConnectionPlacement placement, std::span<const ThreadLoad> threads,
                   int idle_percent) {
   if (placement == config::ConnectionPlacement::kEven) return fewest(threads);

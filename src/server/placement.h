@@ -13,6 +13,11 @@
 
 namespace countd::server {
 
+/// How many threads serve clients: as the option says or, if it is 0, as many as suit a machine
+/// with so many processors. The other half is left to the clients, where they share it, and to the
+/// kernel.
+int thread_count(int option, unsigned processors);
+
 struct ThreadLoad {
   int busy_percent = 0;
   std::uint64_t connections = 0;

@@ -33,7 +33,8 @@ Server::~Server() = default;
 
 void Server::build_shards() {
   const auto& options = store_.current();
-  const auto count = static_cast<std::size_t>(options.threads);
+  shared_.shards = thread_count(options.threads, std::thread::hardware_concurrency());
+  const auto count = static_cast<std::size_t>(shared_.shards);
   shared_.table = &table_;
   shared_.slow_log = &slow_log_;
   shared_.clock = &clock_;
@@ -46,7 +47,6 @@ void Server::build_shards() {
   shared_.hash_seed = options.appendonly ? append_only_->opening().file_seed() : 0;
   if (shared_.hash_seed == 0) shared_.hash_seed = snapshots_->file_seed();
   if (shared_.hash_seed == 0) shared_.hash_seed = random_bits();
-  shared_.shards = options.threads;
   slices_ = std::vector<shard::Slice>(count);
   for (auto& slice : slices_) {
     shared_.published.emplace_back(options.databases);
@@ -314,6 +314,7 @@ void Server::options_changed(const config::Options& now, std::span<const std::st
 Facts Server::facts() const {
   Facts facts;
   facts.options = &store_.current();
+  facts.threads = shared_.shards;
   facts.now = clock_.now();
   facts.started = started_;
   facts.run_id = run_id_;

@@ -86,7 +86,7 @@ TEST_CASE("get answers by name and by pattern, each option once") {
   CHECK(get(store, {"slave-priority"}) == Pairs{{"slave-priority", "100"}});
   CHECK(get(store, {"*-priority"}) ==
         Pairs{{"replica-priority", "100"}, {"slave-priority", "100"}});
-  CHECK(get(store, {"io-threads"}) == Pairs{{"io-threads", "1"}});
+  CHECK(get(store, {"io-threads"}) == Pairs{{"io-threads", "0"}});
   CHECK(get(store, {"save"}) == Pairs{{"save", "3600 1 300 100 60 10000"}});
   const auto all = get(store, {"*"});
   CHECK(all.size() > option_table().size());

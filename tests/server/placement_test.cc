@@ -46,3 +46,13 @@ TEST_CASE("the gauge takes any text without falling over") {
   CHECK(gauge.update("nonsense") == 100);
   CHECK(gauge.update("cpu  99999999999999999999999999") == 100);
 }
+
+TEST_CASE("the number of threads is the option's, or what suits the machine") {
+  using countd::server::thread_count;
+  CHECK(thread_count(5, 2) == 5);
+  CHECK(thread_count(0, 0) == 1);
+  CHECK(thread_count(0, 1) == 1);
+  CHECK(thread_count(0, 2) == 1);
+  CHECK(thread_count(0, 8) == 4);
+  CHECK(thread_count(0, 1024) == 64);
+}
