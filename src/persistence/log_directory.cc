@@ -58,6 +58,11 @@ bool contains(const Names& names, std::string_view name) {
   return std::binary_search(names.begin(), names.end(), name);
 }
 
+LogProblem unusable_log(const AppendLogTarget& target, const storage::DiskError& error) {
+  return LogProblem{error.what + ". The append log in " + target.directory +
+                    " cannot be used before this is put right."};
+}
+
 class Opening {
  public:
   Opening(storage::Disk& disk, const AppendLogTarget& target) : disk_(disk), target_(target) {}
@@ -74,17 +79,8 @@ class Opening {
   using Problem = std::optional<LogProblem>;
 
   Problem enter() {
-    if (const auto made = make_log_directory(disk_, target_); !made) {
-      return LogProblem{made.error().what +
-                        ". The append log needs this directory: make it, or change 'dir' or "
-                        "'appenddirname'."};
-    }
-    auto lock = disk_.lock(target_.path(kLogLockName));
-    if (!lock && lock.error().code == EWOULDBLOCK) {
-      return LogProblem{"Another server uses the append log in " + target_.directory +
-                        ". Stop it, or give this one its own 'dir' or 'appenddirname'."};
-    }
-    if (!lock) return unusable(lock.error());
+    auto lock = lock_log(disk_, target_);
+    if (!lock) return lock.error();
     opened_.lock = std::move(*lock);
     const auto names = disk_.list(target_.directory);
     if (!names) return unusable(names.error());
@@ -167,8 +163,7 @@ class Opening {
   }
 
   [[nodiscard]] LogProblem unusable(const storage::DiskError& error) const {
-    return LogProblem{error.what + ". The append log in " + target_.directory +
-                      " cannot be used before this is put right."};
+    return unusable_log(target_, error);
   }
 
   storage::Disk& disk_;
@@ -178,6 +173,20 @@ class Opening {
 };
 
 }  // namespace
+
+boost::system::result<std::unique_ptr<storage::FileLock>, LogProblem> lock_log(
+    storage::Disk& disk, const AppendLogTarget& target) {
+  if (const auto made = make_log_directory(disk, target); !made) {
+    return LogProblem{made.error().what +
+                      ". The append log needs this directory: make it, or change 'dir' or "
+                      "'appenddirname'."};
+  }
+  auto lock = disk.lock(target.path(kLogLockName));
+  if (lock) return std::move(*lock);
+  if (lock.error().code != EWOULDBLOCK) return unusable_log(target, lock.error());
+  return LogProblem{"Another server uses the append log in " + target.directory +
+                    ". Stop it, or give this one its own 'dir' or 'appenddirname'."};
+}
 
 boost::system::result<OpenedLog, LogProblem> open_log(storage::Disk& disk,
                                                       const AppendLogTarget& target) {

@@ -171,6 +171,12 @@ bool AppendOnly::rewrite() {
   if (!rewrites_.claim()) return false;
   host_.post([this] {
     apply_options();
+    if (state_.load() == State::kFailed) {
+      // The directory may have vanished, and its lock with it: what is made anew is locked first.
+      if (const auto error = opening_.renew_lock(); !error.empty()) {
+        return rewrites_.ended(false, error);
+      }
+    }
     rewrites_.begin(worker());
   });
   return true;

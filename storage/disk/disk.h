@@ -69,6 +69,8 @@ class FileBytes {
 class FileLock {
  public:
   virtual ~FileLock() = default;
+  /// Whoever locks this path meets this lock. False: its file has been removed or replaced.
+  [[nodiscard]] virtual bool in_place() const { return true; }
 };
 
 class Disk {
