@@ -5,6 +5,8 @@
 #include <charconv>
 #include <optional>
 
+#include "persistence/snapshot_names.h"
+
 namespace countd::persistence {
 
 using storage::log::LogFile;
@@ -40,18 +42,6 @@ std::optional<GivenName> parse_name(std::string_view name, const std::string& lo
     return GivenName{false, *number};
   }
   return {};
-}
-
-/// temp-<process>-<number>.rdb, as a snapshot's writer calls its file until it is complete.
-bool is_temporary_snapshot(std::string_view name) {
-  constexpr std::string_view kFront = "temp-";
-  constexpr std::string_view kBack = ".rdb";
-  if (!name.starts_with(kFront) || !name.ends_with(kBack)) return false;
-  name.remove_prefix(kFront.size());
-  const std::size_t dash = name.find('-');
-  if (dash == std::string_view::npos) return false;
-  return number_between(name.substr(0, dash + 1), "", "-") &&
-         number_between(name.substr(dash), "-", kBack);
 }
 
 bool contains(const Names& names, std::string_view name) {
@@ -146,7 +136,8 @@ class Opening {
   }
 
   [[nodiscard]] bool is_leftover(std::string_view name) const {
-    if (name == temporary_manifest_name(target_.name) || is_temporary_snapshot(name)) return true;
+    if (name == temporary_manifest_name(target_.name) || temporary_snapshot_process(name))
+      return true;
     const auto given = parse_name(name, target_.name);
     if (!given || is_named(name)) return false;
     const Manifest& manifest = opened_.manifest;

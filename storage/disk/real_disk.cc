@@ -149,6 +149,11 @@ DiskStatus RealDisk::remove(const std::string& path) {
   return {};
 }
 
+DiskStatus RealDisk::link(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) != 0) return disk_error(errno, "link", to);
+  return {};
+}
+
 DiskStatus RealDisk::truncate(const std::string& path, std::uint64_t size) {
   const auto fd = open_path(path, O_WRONLY);
   if (!fd) return fd.error();

@@ -29,6 +29,8 @@ std::string_view word_of(CrashDisk::Operation operation) {
       return "rename";
     case Operation::kRemove:
       return "remove";
+    case Operation::kLink:
+      return "link";
     case Operation::kTruncate:
       return "truncate";
     case Operation::kCreateDirectory:
@@ -303,6 +305,12 @@ DiskStatus CrashDisk::remove(const std::string& path) {
   if (!has(path)) return disk_error(ENOENT, "remove", path);
   return change(Operation::kRemove, path,
                 [&] { record({parent_of(path), path, "", seen_.at(path)}); });
+}
+
+DiskStatus CrashDisk::link(const std::string& from, const std::string& to) {
+  if (!has(from)) return disk_error(ENOENT, "link", from);
+  if (has(to)) return disk_error(EEXIST, "link", to);
+  return change(Operation::kLink, to, [&] { record({parent_of(to), "", to, seen_.at(from)}); });
 }
 
 DiskStatus CrashDisk::truncate(const std::string& path, std::uint64_t size) {

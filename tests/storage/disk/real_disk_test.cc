@@ -130,3 +130,14 @@ TEST_CASE("a lock whose file was removed or replaced is not in place any more") 
   CHECK((*second)->in_place());
   CHECK_FALSE((*first)->in_place());
 }
+
+TEST_CASE("a second name outlives the first") {
+  const Folder folder;
+  RealDisk disk;
+  REQUIRE((*disk.create(folder.file("a")))->write("one").has_value());
+  CHECK(disk.link(folder.file("a"), folder.file("b")).has_value());
+  CHECK(disk.link(folder.file("a"), folder.file("b")).error().code == EEXIST);
+  CHECK(disk.link(folder.file("none"), folder.file("c")).error().code == ENOENT);
+  REQUIRE(disk.remove(folder.file("a")).has_value());
+  CHECK(contents(disk, folder.file("b")) == "one");
+}
