@@ -108,7 +108,10 @@ void Snapshots::try_again_soon() {
 }
 
 // All leases are held: every keyspace turns at the same moment.
+// Their time is that of the cut: a shard that rested has its last turn's, and the file, whose time
+// says what it holds, would be older than some of its entries.
 void Snapshots::cut(std::span<storage::Keyspace* const> keys) {
+  for (auto* const each : keys) each->begin_turn(server_.now());
   if (run_->base && !run_->base->cut(keys)) return try_again_soon();
   run_->parts_left = keys.size() + 1;
   run_->writer = std::make_unique<persistence::SnapshotWriter>(
