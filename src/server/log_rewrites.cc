@@ -97,7 +97,9 @@ void LogRewrites::forget() {
 }
 
 bool LogRewrites::due(const persistence::AppendLogFacts& log, bool lacks_base) const {
-  const bool may_try = host_.now() >= next_attempt_;
+  // A clock that was set back does not put the next attempt off for as long.
+  const auto now = host_.now();
+  const bool may_try = now >= next_attempt_ || now < next_attempt_ - kAttemptEveryMs;
   if (running()) return false;
   if (lacks_base) return may_try;
   const auto& options = host_.options();
