@@ -285,6 +285,43 @@ TEST_CASE("the log is switched on and off while the server runs") {
   CHECK_FALSE(host.get("c").has_value());
 }
 
+TEST_CASE("what was counted before the log was switched on is durable with the first base") {
+  FakeLogHost host;
+  server::AppendOnly log(host);
+  for (const std::int64_t life : {1, 2}) {
+    host.settings.appendonly = true;
+    host.set("a", life);
+    log.options_changed();
+    host.run();
+    int durable = 0;
+    int lost = 0;
+    const auto wait = [&] {
+      log.when_durable({}, [&](bool ok) { ++(ok ? durable : lost); });
+    };
+    wait();
+    host.time += 1000;
+    log.check();
+    host.run();
+    CHECK(durable == 0);
+    host.write_bases();
+    host.run();
+    CHECK(durable == 1);
+    wait();
+    CHECK(durable == 2);
+    // Who waits when it is switched off has not been given what was asked for.
+    host.set("a", 7);
+    wait();
+    host.settings.appendonly = false;
+    log.options_changed();
+    host.run();
+    CHECK(durable == 2);
+    CHECK(lost == 1);
+  }
+  log.close(host.keys());
+  CHECK(restart(host).empty());
+  CHECK(host.get("a") == 2);
+}
+
 TEST_CASE("an orderly end writes what is left") {
   FakeLogHost host;
   {

@@ -49,6 +49,16 @@ TEST_CASE("who waits for a replica, which there is none, is answered when the ti
   CHECK(answers.all == std::vector{true});
 }
 
+TEST_CASE("when the log is given up, so is all waiting") {
+  DurableWaits waits;
+  Answers answers;
+  waits.add(5, DurableWait{}, 1000, answers.note());
+  waits.add(6, DurableWait{.timeout_ms = 100, .until_timeout = true}, 1000, answers.note());
+  waits.give_up();
+  waits.settle(9, 2000);
+  CHECK(answers.all == std::vector{false, false});
+}
+
 TEST_CASE("who is answered may wait again at once") {
   DurableWaits waits;
   Answers answers;
