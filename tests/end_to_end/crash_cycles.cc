@@ -69,10 +69,12 @@ class Cycles {
       }
     }
     std::printf(
-        "%s: %zu kills, %llu increments answered, %llu batches known to be durable, "
+        "%s: %zu kills and %zu while starting, %llu increments answered, %llu batches known to be "
+        "durable, "
         "%zu snapshots and %zu rewrites begun, %zu kills lost answered increments, "
         "the largest loss was %.1f ms, %.1f s\n",
-        setting_.fsync.c_str(), setting_.cycles, static_cast<unsigned long long>(answered_),
+        setting_.fsync.c_str(), setting_.cycles, early_kills_,
+        static_cast<unsigned long long>(answered_),
         static_cast<unsigned long long>(durable_batches_), snapshots_, rewrites_, losses_,
         static_cast<double>(worst_ns_) / 1e6, static_cast<double>(now() - began) / 1e9);
     return 0;
@@ -88,6 +90,7 @@ class Cycles {
     server_.stop(SIGKILL);
     const auto memory = load.end();
     answered_ += load.answered();
+    if (random_() % 3 == 0) kill_while_starting();
     server_.start();
     auto client = server_.connect();
     const auto after = read_counters(client);
@@ -100,6 +103,14 @@ class Cycles {
              std::to_string(memory.pair_durable) + ", sent " + std::to_string(memory.pair_sent);
     }
     return {};
+  }
+
+  // What is found is loaded and begun anew, and none of that may lose anything either.
+  void kill_while_starting() {
+    server_.launch();
+    std::this_thread::sleep_for(std::chrono::microseconds(random_() % 25000));
+    if (server_.running()) server_.stop(SIGKILL);
+    ++early_kills_;
   }
 
   // Lets the load run for a while, and begins snapshots and rewrites meanwhile.
@@ -162,6 +173,7 @@ class Cycles {
   std::int64_t before_pair_ = 0;
   std::uint64_t answered_ = 0;
   std::uint64_t durable_batches_ = 0;
+  std::size_t early_kills_ = 0;
   std::size_t snapshots_ = 0;
   std::size_t rewrites_ = 0;
   std::size_t losses_ = 0;
