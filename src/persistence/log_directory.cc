@@ -5,6 +5,8 @@
 #include <charconv>
 #include <optional>
 
+#include "persistence/snapshot_names.h"
+
 namespace countd::persistence {
 
 using storage::log::LogFile;
@@ -42,20 +44,13 @@ std::optional<GivenName> parse_name(std::string_view name, const std::string& lo
   return {};
 }
 
-/// temp-<process>-<number>.rdb, as a snapshot's writer calls its file until it is complete.
-bool is_temporary_snapshot(std::string_view name) {
-  constexpr std::string_view kFront = "temp-";
-  constexpr std::string_view kBack = ".rdb";
-  if (!name.starts_with(kFront) || !name.ends_with(kBack)) return false;
-  name.remove_prefix(kFront.size());
-  const std::size_t dash = name.find('-');
-  if (dash == std::string_view::npos) return false;
-  return number_between(name.substr(0, dash + 1), "", "-") &&
-         number_between(name.substr(dash), "-", kBack);
-}
-
 bool contains(const Names& names, std::string_view name) {
   return std::binary_search(names.begin(), names.end(), name);
+}
+
+LogProblem unusable_log(const AppendLogTarget& target, const storage::DiskError& error) {
+  return LogProblem{error.what + ". The append log in " + target.directory +
+                    " cannot be used before this is put right."};
 }
 
 class Opening {
@@ -74,17 +69,8 @@ class Opening {
   using Problem = std::optional<LogProblem>;
 
   Problem enter() {
-    if (const auto made = make_log_directory(disk_, target_); !made) {
-      return LogProblem{made.error().what +
-                        ". The append log needs this directory: make it, or change 'dir' or "
-                        "'appenddirname'."};
-    }
-    auto lock = disk_.lock(target_.path(kLogLockName));
-    if (!lock && lock.error().code == EWOULDBLOCK) {
-      return LogProblem{"Another server uses the append log in " + target_.directory +
-                        ". Stop it, or give this one its own 'dir' or 'appenddirname'."};
-    }
-    if (!lock) return unusable(lock.error());
+    auto lock = lock_log(disk_, target_);
+    if (!lock) return lock.error();
     opened_.lock = std::move(*lock);
     const auto names = disk_.list(target_.directory);
     if (!names) return unusable(names.error());
@@ -150,7 +136,8 @@ class Opening {
   }
 
   [[nodiscard]] bool is_leftover(std::string_view name) const {
-    if (name == temporary_manifest_name(target_.name) || is_temporary_snapshot(name)) return true;
+    if (name == temporary_manifest_name(target_.name) || temporary_snapshot_process(name))
+      return true;
     const auto given = parse_name(name, target_.name);
     if (!given || is_named(name)) return false;
     const Manifest& manifest = opened_.manifest;
@@ -167,8 +154,7 @@ class Opening {
   }
 
   [[nodiscard]] LogProblem unusable(const storage::DiskError& error) const {
-    return LogProblem{error.what + ". The append log in " + target_.directory +
-                      " cannot be used before this is put right."};
+    return unusable_log(target_, error);
   }
 
   storage::Disk& disk_;
@@ -178,6 +164,20 @@ class Opening {
 };
 
 }  // namespace
+
+boost::system::result<std::unique_ptr<storage::FileLock>, LogProblem> lock_log(
+    storage::Disk& disk, const AppendLogTarget& target) {
+  if (const auto made = make_log_directory(disk, target); !made) {
+    return LogProblem{made.error().what +
+                      ". The append log needs this directory: make it, or change 'dir' or "
+                      "'appenddirname'."};
+  }
+  auto lock = disk.lock(target.path(kLogLockName));
+  if (lock) return std::move(*lock);
+  if (lock.error().code != EWOULDBLOCK) return unusable_log(target, lock.error());
+  return LogProblem{"Another server uses the append log in " + target.directory +
+                    ". Stop it, or give this one its own 'dir' or 'appenddirname'."};
+}
 
 boost::system::result<OpenedLog, LogProblem> open_log(storage::Disk& disk,
                                                       const AppendLogTarget& target) {

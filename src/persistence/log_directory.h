@@ -49,4 +49,8 @@ struct OpenedLog {
 boost::system::result<OpenedLog, LogProblem> open_log(storage::Disk& disk,
                                                       const AppendLogTarget& target);
 
+/// Only takes the lock; makes the directory if it is missing.
+boost::system::result<std::unique_ptr<storage::FileLock>, LogProblem> lock_log(
+    storage::Disk& disk, const AppendLogTarget& target);
+
 }  // namespace countd::persistence

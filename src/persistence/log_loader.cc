@@ -18,6 +18,12 @@ bool is_snapshot(std::string_view bytes) {
                      [&](std::string_view magic) { return bytes.starts_with(magic); });
 }
 
+/// The first letters of a snapshot, or not even these.
+bool begins_snapshot(std::string_view bytes) {
+  return std::any_of(std::begin(kSnapshotMagics), std::end(kSnapshotMagics),
+                     [&](std::string_view magic) { return magic.starts_with(bytes); });
+}
+
 class Loading {
  public:
   using Problem = std::optional<LogProblem>;
@@ -43,7 +49,13 @@ class Loading {
     {
       const auto bytes = disk_.read(load_.target.path(file.name));
       if (!bytes) return LogProblem{bytes.error().what + "."};
-      if (!is_snapshot((*bytes)->bytes())) return load_commands(file, last);
+      if (!is_snapshot((*bytes)->bytes())) {
+        // One that was emptied would pass for a base of no commands.
+        if (file.name.ends_with(".rdb") && begins_snapshot((*bytes)->bytes())) {
+          return base_problem(file, load_.target.path(file.name) + ": no snapshot");
+        }
+        return load_commands(file, last);
+      }
     }
     LoadOptions options = load_.options.base;
     options.now = 0;

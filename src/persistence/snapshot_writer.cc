@@ -9,6 +9,9 @@
 #include <chrono>
 #include <utility>
 
+#include "persistence/snapshot_names.h"
+#include "persistence/snapshot_retention.h"
+
 namespace countd::persistence {
 
 using storage::DiskStatus;
@@ -68,9 +71,8 @@ SnapshotWriter::SnapshotWriter(storage::Disk& disk, SnapshotTarget target, int s
     : disk_(disk),
       target_(std::move(target)),
       done_(std::move(done)),
-      temporary_path_(storage::join_path(
-          target_.directory,
-          "temp-" + std::to_string(::getpid()) + "-" + std::to_string(target_.number) + ".rdb")),
+      temporary_path_(storage::join_path(target_.directory,
+                                         temporary_snapshot_name(::getpid(), target_.number))),
       unfinished_(shards) {
   for (int i = 0; i < shards; ++i) {
     shards_.push_back(std::make_unique<storage::rdb::BlockWriter>(
@@ -151,7 +153,7 @@ void SnapshotWriter::run() {
   lower_priority(target_.nice);
   const Clock::time_point began = Clock::now();
   SnapshotResult result;
-  const DiskStatus status = write_file(result.bytes);
+  const DiskStatus status = write_file(result);
   result.ok = status.has_value();
   if (!result.ok) {
     result.error = status.error().what;
@@ -164,13 +166,13 @@ void SnapshotWriter::run() {
   changed_.notify_all();
 }
 
-DiskStatus SnapshotWriter::write_file(std::uint64_t& bytes) {
+DiskStatus SnapshotWriter::write_file(SnapshotResult& result) {
   const auto facts = wait_for_facts();
   if (!facts) return abandoned();
   const auto file = disk_.create(temporary_path_);
   if (!file) return file.error();
-  DiskStatus status = fill(**file, *facts, bytes);
-  if (status) status = publish(**file);
+  DiskStatus status = fill(**file, *facts, result.bytes);
+  if (status) status = publish(**file, result);
   // After a rename there is nothing of this name to remove, which is no further failure.
   if (!status) static_cast<void>(disk_.remove(temporary_path_));
   return status;
@@ -197,11 +199,20 @@ storage::DiskError SnapshotWriter::abandoned() {
   return {ECANCELED, abandon_reason_};
 }
 
-DiskStatus SnapshotWriter::publish(storage::File& file) {
+DiskStatus SnapshotWriter::publish(storage::File& file, SnapshotResult& result) {
   if (const auto status = file.sync(); !status) return status;
+  SnapshotRetention retention(disk_, target_.directory, target_.file_name);
+  if (target_.keep > 0) {
+    if (const auto kept = retention.keep_former(); !kept) result.not_kept = kept.error().what;
+  }
   const std::string path = storage::join_path(target_.directory, target_.file_name);
   if (const auto status = disk_.rename(temporary_path_, path); !status) return status;
-  return disk_.sync_directory(target_.directory);
+  if (const auto status = disk_.sync_directory(target_.directory); !status) return status;
+  if (target_.keep > 0) {
+    const auto removed = retention.remove_oldest(target_.keep);
+    if (!removed) result.not_kept = removed.error().what;
+  }
+  return {};
 }
 
 }  // namespace countd::persistence

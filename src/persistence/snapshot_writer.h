@@ -36,6 +36,9 @@ struct SnapshotTarget {
   /// Tells the temporary files of this process apart: temp-<pid>-<number>.rdb.
   std::uint64_t number = 0;
   bool checksum = true;
+  /// So many former files stay under names with their time (snapshot_retention.h); 0: none, and
+  /// nothing is removed.
+  std::size_t keep = 0;
   storage::rdb::BlockOptions blocks;
   /// Of the writer's thread. With a core of its own it is as fast as with 0; where it shares one,
   /// the shards' turns go first.
@@ -44,7 +47,8 @@ struct SnapshotTarget {
 
 struct SnapshotResult {
   bool ok = false;
-  std::string error;  // why not
+  std::string error;     // why not
+  std::string not_kept;  // ok, but the former snapshot is not kept, or an old one not removed: why
   std::uint64_t bytes = 0;
   double seconds = 0;
 };
@@ -89,10 +93,10 @@ class SnapshotWriter {
 
   void push(storage::rdb::Block block);
   void run();
-  storage::DiskStatus write_file(std::uint64_t& bytes);
+  storage::DiskStatus write_file(SnapshotResult& result);
   storage::DiskStatus fill(storage::File& file, const storage::rdb::FileFacts& facts,
                            std::uint64_t& bytes);
-  storage::DiskStatus publish(storage::File& file);
+  storage::DiskStatus publish(storage::File& file, SnapshotResult& result);
   std::optional<storage::rdb::FileFacts> wait_for_facts();
   /// The next block, or nothing when all shards have finished or the snapshot was abandoned.
   std::optional<storage::rdb::Block> wait_for_block();

@@ -65,7 +65,9 @@ void AppendOnly::begin(std::span<storage::Keyspace* const> keys) {
 
 void AppendOnly::start(persistence::AppendLogStart start, std::uint64_t next_epoch) {
   pushed_epoch_.store(next_epoch - 1);
-  host_.gate().set_durable(next_epoch - 1);
+  // Where the log does not hold what is counted already, that is told by an epoch of its own,
+  // which becomes durable with the first base.
+  host_.gate().set_durable(start.continues ? next_epoch - 1 : next_epoch - 2);
   state_.store(start.continues ? State::kOn : State::kJoining);
   std::shared_ptr<persistence::LogWorker> made = host_.make_worker(std::move(start), events());
   {
@@ -171,13 +173,20 @@ bool AppendOnly::rewrite() {
   if (!rewrites_.claim()) return false;
   host_.post([this] {
     apply_options();
+    if (state_.load() == State::kFailed) {
+      // The directory may have vanished, and its lock with it: what is made anew is locked first.
+      if (const auto error = opening_.renew_lock(); !error.empty()) {
+        return rewrites_.ended(false, error);
+      }
+    }
     rewrites_.begin(worker());
   });
   return true;
 }
 
 void AppendOnly::when_durable(const commands::DurableWait& wait, DurableWaits::Done done) {
-  waits_.add(host_.gate().journal().told_until(), wait, host_.now(), std::move(done));
+  const auto told = std::max(host_.gate().journal().told_until(), pushed_epoch_.load());
+  waits_.add(told, wait, host_.now(), std::move(done));
   waits_.settle(host_.gate().durable(), host_.now());
 }
 
@@ -230,7 +239,7 @@ void AppendOnly::switch_on() {
   if (auto error = opening_.open(); !error.empty()) {
     return host_.warning("The append only log cannot be switched on: " + error);
   }
-  start(opening_.stale(), host_.gate().journal().epoch() + 1);
+  start(opening_.stale(), host_.gate().journal().epoch() + 1);  // above 1
   rewrite();
 }
 
@@ -240,6 +249,7 @@ void AppendOnly::switch_off() {
     end(keys);
     host_.refuse_writes(false);
     host_.release_withheld(kAllEpochs);
+    waits_.give_up();
     if (closing_.joinable()) closing_.join();
     closing_ = std::thread([this, log = worker()] {
       log->close();

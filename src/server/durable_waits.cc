@@ -29,4 +29,13 @@ void DurableWaits::settle(std::uint64_t durable, storage::Millis now) {
   for (const auto& [done, reached] : due) done(reached);
 }
 
+void DurableWaits::give_up() {
+  std::vector<Waiter> all;
+  {
+    const std::lock_guard lock(mutex_);
+    all.swap(waiters_);
+  }
+  for (const auto& waiter : all) waiter.done(false);
+}
+
 }  // namespace countd::server

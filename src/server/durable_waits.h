@@ -20,6 +20,8 @@ class DurableWaits {
   void add(std::uint64_t epoch, const commands::DurableWait& wait, storage::Millis now, Done done);
   /// Answers those whose epoch is durable, and those whose time is up.
   void settle(std::uint64_t durable, storage::Millis now);
+  /// Answers all that it is not durable.
+  void give_up();
 
  private:
   struct Waiter {

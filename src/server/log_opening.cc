@@ -29,6 +29,14 @@ std::string LogOpening::open() {
   return {};
 }
 
+std::string LogOpening::renew_lock() {
+  if (opened_.lock != nullptr && opened_.lock->in_place()) return {};
+  auto renewed = persistence::lock_log(host_.disk(), log_target(host_.options()));
+  if (!renewed) return renewed.error().what;
+  opened_.lock = std::move(*renewed);
+  return {};
+}
+
 std::uint64_t LogOpening::file_seed() {
   const auto& base = opened_.manifest.base;
   if (!base) return 0;

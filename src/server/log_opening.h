@@ -29,6 +29,9 @@ class LogOpening {
   /// Takes the directory's lock and reads its manifest; an error text, or empty.
   std::string open();
   void release_lock() { opened_.lock.reset(); }
+  /// Where the directory was removed, or another put in its place: makes it and takes its lock; an
+  /// error text, or empty. REQUIRES: the lock was taken.
+  std::string renew_lock();
   /// There is no log yet.
   [[nodiscard]] bool empty() const { return opened_.empty(); }
   /// The hash seed under which the base was written, or 0.

@@ -32,6 +32,7 @@ void LogRewrites::begin(const std::shared_ptr<persistence::LogWorker>& log) {
   if (log == nullptr) return ended(false, "the log was switched off");
   current_ = log;
   const Base base{log, log->log().claim_base()};
+  current_base_ = base.file.sequence;
   const auto& options = host_.options();
   BaseJob job;
   job.target.directory = log_target(options).directory;
@@ -69,7 +70,8 @@ void LogRewrites::written(const Base& base, const persistence::SnapshotResult& r
   }
   if (result.ok) return base.log->push(persistence::PublishBase{base.file});
   base.log->push(persistence::RewriteFailed{base.file});
-  ended(false, result.error);
+  // The log may have given this rewrite up, and another one be under way.
+  if (running() && current_base_ == base.file.sequence) ended(false, result.error);
 }
 
 void LogRewrites::ended(bool ok, const std::string& error) {
@@ -95,7 +97,9 @@ void LogRewrites::forget() {
 }
 
 bool LogRewrites::due(const persistence::AppendLogFacts& log, bool lacks_base) const {
-  const bool may_try = host_.now() >= next_attempt_;
+  // A clock that was set back does not put the next attempt off for as long.
+  const auto now = host_.now();
+  const bool may_try = now >= next_attempt_ || now < next_attempt_ - kAttemptEveryMs;
   if (running()) return false;
   if (lacks_base) return may_try;
   const auto& options = host_.options();

@@ -53,6 +53,7 @@ class LogRewrites {
   LogHost& host_;
   const BeginJournal begin_journal_;
   std::shared_ptr<persistence::LogWorker> current_;  // whose rewrite is under way
+  std::uint64_t current_base_ = 0;                   // its number
   storage::Millis next_attempt_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -79,6 +79,7 @@ std::string Server::prepare() {
   }
   std::vector<storage::Keyspace*> keys;
   for (auto& slice : slices_) keys.push_back(slice.keys.get());
+  snapshots_->sweep();
   if (auto error = load(keys); !error.empty()) return error;
   // Until now time stood still: a log speaks of entries that have expired since.
   for (auto* const each : keys) each->begin_turn(clock_.now());

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -11,6 +15,7 @@
 #include "commands/versions.h"
 #include "config/options.h"
 #include "persistence/snapshot_loader.h"
+#include "persistence/snapshot_retention.h"
 #include "server/process.h"
 #include "server/server.h"
 
@@ -34,6 +39,18 @@ struct Snapshots::Run {
 };
 
 Snapshots::Snapshots(Server& server) : server_(server) {}
+
+// Of a process that has this one's number there is nothing to spare: this one writes none yet.
+void Snapshots::sweep() {
+  const auto runs = [](std::int64_t process) {
+    if (process == ::getpid()) return false;
+    return ::kill(static_cast<pid_t>(process), 0) == 0 || errno != ESRCH;
+  };
+  const auto& dir = server_.store().current().dir;
+  for (const auto& name : persistence::sweep_temporary_snapshots(disk_, dir, runs)) {
+    server_.log().notice("Removed what a crash had left of a snapshot: " + name);
+  }
+}
 
 Snapshots::~Snapshots() = default;
 
@@ -91,7 +108,10 @@ void Snapshots::try_again_soon() {
 }
 
 // All leases are held: every keyspace turns at the same moment.
+// Their time is that of the cut: a shard that rested has its last turn's, and the file, whose time
+// says what it holds, would be older than some of its entries.
 void Snapshots::cut(std::span<storage::Keyspace* const> keys) {
+  for (auto* const each : keys) each->begin_turn(server_.now());
   if (run_->base && !run_->base->cut(keys)) return try_again_soon();
   run_->parts_left = keys.size() + 1;
   run_->writer = std::make_unique<persistence::SnapshotWriter>(
@@ -196,6 +216,10 @@ void Snapshots::saved(const Run& run) {
   if (result.ok) {
     server_.log().notice(
         fmt::format("DB saved on disk: {} bytes in {:.3f} seconds", result.bytes, result.seconds));
+    if (!result.not_kept.empty()) {
+      server_.log().warning("Former snapshots are not kept as snapshot-keep says: " +
+                            result.not_kept);
+    }
   } else {
     server_.log().warning("Snapshot failed: " + result.error);
   }
@@ -295,6 +319,7 @@ persistence::SnapshotTarget Snapshots::target() {
   target.file_name = options.dbfilename;
   target.number = ++number_;
   target.checksum = options.rdbchecksum;
+  target.keep = static_cast<std::size_t>(options.snapshot_keep);
   target.blocks.compress = options.rdbcompression;
   return target;
 }

@@ -49,6 +49,8 @@ class Snapshots {
   /// Loads the file that is there; an error text, or empty. Before the threads run, or with all
   /// shards checked out.
   std::string load(std::span<storage::Keyspace* const> shards);
+  /// Removes what a crash left in the directory. Before the threads run.
+  void sweep();
   /// The hash seed that the file was written under, or 0.
   std::uint64_t file_seed();
   /// Ten times a second, on shard 0's thread: begins a snapshot when one is due.

@@ -1,5 +1,6 @@
 #include "storage/disk/disk.h"
 
+#include <cerrno>
 #include <cstring>
 
 namespace countd::storage {
@@ -18,6 +19,10 @@ DiskStatus File::write(std::string_view bytes) {
     bytes.remove_prefix(*written);
   }
   return {};
+}
+
+DiskStatus Disk::link(const std::string& from, const std::string&) {
+  return disk_error(EOPNOTSUPP, "link", from);
 }
 
 std::string join_path(std::string_view directory, std::string_view name) {

@@ -69,6 +69,8 @@ class FileBytes {
 class FileLock {
  public:
   virtual ~FileLock() = default;
+  /// Whoever locks this path meets this lock. False: its file has been removed or replaced.
+  [[nodiscard]] virtual bool in_place() const { return true; }
 };
 
 class Disk {
@@ -83,6 +85,9 @@ class Disk {
   /// Replaces `to` in one step.
   virtual DiskStatus rename(const std::string& from, const std::string& to) = 0;
   virtual DiskStatus remove(const std::string& path) = 0;
+  /// A second name for the file. Error EEXIST: something has that name. Not every file system has
+  /// second names (EPERM, EOPNOTSUPP).
+  virtual DiskStatus link(const std::string& from, const std::string& to);
   /// Shortens the file to its first `size` bytes; the new length is durable when it returns.
   /// Error EINVAL: the file is shorter than that.
   virtual DiskStatus truncate(const std::string& path, std::uint64_t size) = 0;

@@ -87,10 +87,18 @@ class MappedFile final : public FileBytes {
 
 class RealLock final : public FileLock {
  public:
-  explicit RealLock(Descriptor fd) : fd_(std::move(fd)) {}
+  RealLock(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  [[nodiscard]] bool in_place() const override {
+    struct stat held{};
+    struct stat named{};
+    return ::fstat(fd_.get(), &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+  }
 
  private:
   Descriptor fd_;  // flock() ends with its last descriptor
+  std::string path_;
 };
 
 DiskResult<Descriptor> open_path(const std::string& path, int flags) {
@@ -138,6 +146,11 @@ DiskStatus RealDisk::rename(const std::string& from, const std::string& to) {
 
 DiskStatus RealDisk::remove(const std::string& path) {
   if (::unlink(path.c_str()) != 0) return disk_error(errno, "remove", path);
+  return {};
+}
+
+DiskStatus RealDisk::link(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) != 0) return disk_error(errno, "link", to);
   return {};
 }
 
@@ -191,7 +204,7 @@ DiskResult<std::unique_ptr<FileLock>> RealDisk::lock(const std::string& path) {
   auto fd = open_path(path, O_RDWR | O_CREAT);
   if (!fd) return fd.error();
   if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) return disk_error(errno, "lock", path);
-  return std::unique_ptr<FileLock>(std::make_unique<RealLock>(std::move(*fd)));
+  return std::unique_ptr<FileLock>(std::make_unique<RealLock>(std::move(*fd), path));
 }
 
 }  // namespace countd::storage

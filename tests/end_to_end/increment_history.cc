@@ -14,8 +14,9 @@ std::string describe(const Increment& increment) {
 
 }  // namespace
 
-std::optional<std::string> find_fault(const std::vector<Increment>& increments) {
-  std::int64_t total = 0;
+std::optional<std::string> find_fault(const std::vector<Increment>& increments,
+                                      std::int64_t unanswered) {
+  std::int64_t total = unanswered;
   for (const auto& increment : increments) total += increment.delta;
   std::vector<const Increment*> by_value(static_cast<std::size_t>(total) + 1, nullptr);
   for (const auto& increment : increments) {
@@ -30,9 +31,11 @@ std::optional<std::string> find_fault(const std::vector<Increment>& increments) 
   const Increment* latest = nullptr;  // began latest, of the smaller values
   for (const auto* increment : by_value) {
     if (increment == nullptr) continue;
-    if (increment->value - increment->delta != reached) {
+    const auto gap = increment->value - increment->delta - reached;
+    if (gap < 0 || gap > unanswered) {
       return describe(*increment) + " does not follow on " + std::to_string(reached);
     }
+    unanswered -= gap;
     reached = increment->value;
     if (latest != nullptr && increment->ended < latest->began) {
       return describe(*increment) + " had ended before " + describe(*latest) + " began";

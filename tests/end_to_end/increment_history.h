@@ -5,6 +5,8 @@
 //   - the intervals tile (0, total] exactly: no gap, no overlap;
 //   - no increment that began after another had ended got a smaller value. Walking the increments
 //     by value, none may have ended before the latest beginning seen so far.
+// Where the server was killed, increments that were sent and never answered may or may not have
+// counted: gaps are allowed up to their sum.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +24,8 @@ struct Increment {
 };
 
 /// What is wrong with one counter's increments, which may come in any order; nullopt: nothing.
-/// The counter began at 0; every delta is at least 1. O(total).
-std::optional<std::string> find_fault(const std::vector<Increment>& increments);
+/// The counter began at 0; every delta is at least 1. O(total + unanswered).
+std::optional<std::string> find_fault(const std::vector<Increment>& increments,
+                                      std::int64_t unanswered = 0);
 
 }  // namespace countd::test

@@ -24,3 +24,11 @@ TEST_CASE("an increment that began after another had ended must not get the smal
   CHECK(find_fault({{3, 1, 0, 1}, {1, 1, 2, 9}, {2, 1, 0, 9}}).has_value());
   CHECK_FALSE(find_fault({{2, 1, 0, 2}, {1, 1, 2, 3}}).has_value());
 }
+
+TEST_CASE("where answers are missing, so much may have been counted between the others") {
+  CHECK_FALSE(find_fault({{1, 1, 0, 1}, {3, 1, 2, 3}}, 1).has_value());
+  CHECK_FALSE(find_fault({{1, 1, 0, 1}, {2, 1, 2, 3}}, 7).has_value());
+  CHECK(find_fault({{1, 1, 0, 1}, {4, 1, 2, 3}}, 1).has_value());
+  CHECK(find_fault({{2, 1, 0, 1}, {4, 1, 2, 3}}, 1).has_value());
+  CHECK(find_fault({{1, 1, 0, 1}, {1, 1, 2, 3}}, 5).has_value());
+}

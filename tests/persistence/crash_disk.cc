@@ -29,6 +29,8 @@ std::string_view word_of(CrashDisk::Operation operation) {
       return "rename";
     case Operation::kRemove:
       return "remove";
+    case Operation::kLink:
+      return "link";
     case Operation::kTruncate:
       return "truncate";
     case Operation::kCreateDirectory:
@@ -81,15 +83,22 @@ class CrashDisk::OpenFile final : public storage::File {
 class CrashDisk::HeldLock final : public storage::FileLock {
  public:
   HeldLock(CrashDisk& disk, std::string path)
-      : disk_(disk), path_(std::move(path)), lifetime_(disk.lifetime_) {}
+      : disk_(disk),
+        node_(disk.seen_.at(path)),
+        path_(std::move(path)),
+        lifetime_(disk.lifetime_) {}
   HeldLock(const HeldLock&) = delete;
   HeldLock& operator=(const HeldLock&) = delete;
   ~HeldLock() override {
-    if (lifetime_ == disk_.lifetime_) disk_.locked_.erase(path_);
+    if (lifetime_ == disk_.lifetime_ && in_place()) disk_.locked_.erase(path_);
+  }
+  [[nodiscard]] bool in_place() const override {
+    return disk_.has(path_) && disk_.seen_.at(path_) == node_;
   }
 
  private:
   CrashDisk& disk_;
+  NodePointer node_;
   std::string path_;
   std::uint64_t lifetime_;
 };
@@ -129,6 +138,7 @@ void CrashDisk::vanish(const std::string& directory) {
   };
   std::erase_if(seen_, inside);
   std::erase_if(durable_, inside);
+  std::erase_if(locked_, [&](const std::string& path) { return !has(path); });
   std::erase_if(unsynced_, [&](const NameChange& change) {
     return change.directory == directory || change.to == directory;
   });
@@ -303,6 +313,12 @@ DiskStatus CrashDisk::remove(const std::string& path) {
   if (!has(path)) return disk_error(ENOENT, "remove", path);
   return change(Operation::kRemove, path,
                 [&] { record({parent_of(path), path, "", seen_.at(path)}); });
+}
+
+DiskStatus CrashDisk::link(const std::string& from, const std::string& to) {
+  if (!has(from)) return disk_error(ENOENT, "link", from);
+  if (has(to)) return disk_error(EEXIST, "link", to);
+  return change(Operation::kLink, to, [&] { record({parent_of(to), "", to, seen_.at(from)}); });
 }
 
 DiskStatus CrashDisk::truncate(const std::string& path, std::uint64_t size) {

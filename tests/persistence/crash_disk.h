@@ -34,6 +34,7 @@ class CrashDisk final : public storage::Disk {
     kSync,
     kRename,
     kRemove,
+    kLink,
     kTruncate,
     kCreateDirectory,
     kSyncDirectory,
@@ -84,6 +85,7 @@ class CrashDisk final : public storage::Disk {
   storage::DiskResult<std::unique_ptr<storage::FileBytes>> read(const std::string& path) override;
   storage::DiskStatus rename(const std::string& from, const std::string& to) override;
   storage::DiskStatus remove(const std::string& path) override;
+  storage::DiskStatus link(const std::string& from, const std::string& to) override;
   storage::DiskStatus truncate(const std::string& path, std::uint64_t size) override;
   storage::DiskStatus create_directory(const std::string& path) override;
   storage::DiskStatus sync_directory(const std::string& directory) override;

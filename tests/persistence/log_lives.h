@@ -254,7 +254,7 @@ class LogLives {
     const std::string temporary = target.path("temp-1-1.rdb");
     const auto file = disk_.create(temporary);
     if (!file) return false;
-    std::string text;
+    std::string text = command_text({"SELECT", "0"});  // as no snapshot is empty either
     for (const auto& [key, value] : rewrite.state) text += command_text({"SET", key, value});
     if (!(*file)->write(text)) return false;
     if (!plan_.base_unsynced && !(*file)->sync()) return false;

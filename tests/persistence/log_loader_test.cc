@@ -123,6 +123,23 @@ TEST_CASE("a damaged snapshot, or one with commands behind it, refuses the log")
   CHECK(problem({"REDIS0009", {}}).ends_with("restore it from a backup."));
 }
 
+TEST_CASE("a base that was cut off before its first letters are over refuses the log") {
+  for (const std::string start : {"", "R", "REDI"}) {
+    CrashDisk disk{1};
+    LogLoad load;
+    load.target = kTarget;
+    load.shard_of = test::shard_of;
+    load.manifest.base = {"aof.1.base.rdb", 1};
+    disk.put("d/aof.1.base.rdb", start);
+    Counts counts;
+    const auto loaded = persistence::load_log(disk, load, test::apply_to(counts));
+    REQUIRE(!loaded.has_value());
+    CHECK(loaded.error().what ==
+          "d/aof.1.base.rdb: no snapshot. This is the base of the append log: restore it from a "
+          "backup.");
+  }
+}
+
 TEST_CASE("the torn end of the last increment is left out and told, at every length") {
   const std::string whole = increment(1, {"one", "two"});
   const std::size_t head = increment(1, {}).size();

@@ -28,6 +28,8 @@ class InProcess {
   void stop();
   /// Waits for an end that somebody has asked for; the exit code.
   int wait();
+  /// Changes what it will be started with.
+  void change(const std::function<void(config::Options&)>& change) { change(options_); }
   /// Starts it again, on the same port and folder. REQUIRES: stopped.
   void start();
   /// Why it does not start, or empty.

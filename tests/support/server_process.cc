@@ -82,6 +82,11 @@ ServerProcess::~ServerProcess() {
 }
 
 void ServerProcess::start() {
+  launch();
+  wait_until_ready();
+}
+
+void ServerProcess::launch() {
   auto words = split_words(command_);
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
@@ -91,7 +96,6 @@ void ServerProcess::start() {
   pid_ = ::fork();
   if (pid_ == 0) become(argv.data(), log.c_str(), folder().c_str(), parent);
   if (pid_ < 0) throw std::runtime_error("fork failed");
-  wait_until_ready();
 }
 
 void ServerProcess::wait_until_ready() {

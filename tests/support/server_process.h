@@ -48,6 +48,8 @@ class ServerProcess {
   int stop(int signal, std::chrono::seconds patience = std::chrono::seconds(30));
   /// Starts it again in the same folder, on the same port. REQUIRES: it has been stopped.
   void start();
+  /// The same, without waiting until it answers.
+  void launch();
   [[nodiscard]] bool running();
 
  private:

@@ -115,3 +115,29 @@ TEST_CASE("a directory is made, and one that is there is no error; a file of tha
   CHECK(disk.create_directory(folder.file("d/a")).error().code == ENOTDIR);
   CHECK(disk.create_directory(folder.file("e/f")).error().code == ENOENT);
 }
+
+TEST_CASE("a lock whose file was removed or replaced is not in place any more") {
+  const Folder folder;
+  RealDisk disk;
+  const std::string path = folder.file("lock");
+  const auto first = disk.lock(path);
+  REQUIRE(first.has_value());
+  CHECK((*first)->in_place());
+  REQUIRE(disk.remove(path).has_value());
+  CHECK_FALSE((*first)->in_place());
+  const auto second = disk.lock(path);
+  REQUIRE(second.has_value());
+  CHECK((*second)->in_place());
+  CHECK_FALSE((*first)->in_place());
+}
+
+TEST_CASE("a second name outlives the first") {
+  const Folder folder;
+  RealDisk disk;
+  REQUIRE((*disk.create(folder.file("a")))->write("one").has_value());
+  CHECK(disk.link(folder.file("a"), folder.file("b")).has_value());
+  CHECK(disk.link(folder.file("a"), folder.file("b")).error().code == EEXIST);
+  CHECK(disk.link(folder.file("none"), folder.file("c")).error().code == ENOENT);
+  REQUIRE(disk.remove(folder.file("a")).has_value());
+  CHECK(contents(disk, folder.file("b")) == "one");
+}

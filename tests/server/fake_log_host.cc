@@ -1,0 +1,131 @@
+#include "tests/server/fake_log_host.h"
+
+#include <utility>
+
+#include "commands/checked_out.h"
+#include "server/snapshots.h"
+
+namespace countd::test {
+
+using persistence::SnapshotResult;
+using persistence::SnapshotWriter;
+
+class FakeLogHost::Worker final : public persistence::LogWorker {
+ public:
+  Worker(FakeLogHost& host, persistence::AppendLogStart start, persistence::AppendLogEvents events)
+      : host_(host),
+        log_(host.files, server::log_target(host.settings), std::move(start), std::move(events)) {
+    host_.worker_ = this;
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker() override {
+    if (host_.worker_ == this) host_.worker_ = nullptr;
+  }
+
+  void push(persistence::LogJob job) override { log_.push(std::move(job)); }
+  void close() override {
+    log_.push(persistence::CloseLog{});
+    while (log_.step()) {
+    }
+  }
+  [[nodiscard]] persistence::AppendLog& log() override { return log_; }
+
+ private:
+  FakeLogHost& host_;
+  persistence::AppendLog log_;
+};
+
+FakeLogHost::FakeLogHost(std::size_t shards) : gate_(shards) {
+  settings.dir = "d";
+  settings.appendonly = true;
+  settings.databases = 2;
+  files.put("d/x", "");
+  for (std::size_t i = 0; i < shards; ++i) {
+    owned_.push_back(std::make_unique<storage::Keyspace>(
+        storage::KeyspaceOptions{.databases = 2, .hash_seed = 5, .random_seed = i}));
+    keys_.push_back(owned_.back().get());
+  }
+}
+
+FakeLogHost::~FakeLogHost() = default;
+
+std::unique_ptr<persistence::LogWorker> FakeLogHost::make_worker(
+    persistence::AppendLogStart start, persistence::AppendLogEvents events) {
+  return std::make_unique<Worker>(*this, std::move(start), std::move(events));
+}
+
+storage::Keyspace& FakeLogHost::of(std::string_view key) {
+  const auto shard = commands::key_shard(key, static_cast<int>(keys_.size()));
+  return *keys_[static_cast<std::size_t>(shard)];
+}
+
+void FakeLogHost::set(std::string_view key, std::int64_t value) {
+  auto& shard = of(key);
+  shard.begin_turn(time);
+  shard.set(shard.key(key, 0), value);
+  gate_.journal().note(shard);
+}
+
+std::optional<std::int64_t> FakeLogHost::get(std::string_view key) {
+  auto& shard = of(key);
+  const auto found = shard.read(shard.key(key, 0));
+  if (!found) return {};
+  return found.value.integer();
+}
+
+void FakeLogHost::clear() {
+  for (auto* const shard : keys_) shard->clear(-1);
+}
+
+void FakeLogHost::run() {
+  for (bool more = true; more;) {
+    more = false;
+    while (!posted_.empty()) {
+      const auto work = std::move(posted_.front());
+      posted_.pop_front();
+      work();
+      more = true;
+    }
+    while (worker_ != nullptr && worker_->log().step()) more = true;
+  }
+}
+
+void FakeLogHost::write_bases() {
+  while (!bases_.empty()) {
+    const auto job = std::move(bases_.front());
+    bases_.pop_front();
+    if (!job.cut(keys_)) continue;
+    SnapshotResult outcome;
+    SnapshotWriter writer(files, job.target, static_cast<int>(keys_.size()),
+                          [&outcome](const SnapshotResult& result) { outcome = result; });
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      keys_[i]->begin_snapshot(writer.shard(static_cast<int>(i)));
+    }
+    storage::rdb::FileFacts facts;
+    facts.hash_seed = 5;
+    writer.begin(facts);
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      while (!keys_[i]->snapshot_slice(1000)) {
+      }
+      writer.finish(static_cast<int>(i));
+    }
+    writer.wait();
+    job.done(outcome);
+  }
+}
+
+void FakeLogHost::fail_bases(const std::string& error) {
+  while (!bases_.empty()) fail_first_base(error);
+}
+
+void FakeLogHost::fail_first_base(const std::string& error) {
+  const auto job = std::move(bases_.front());
+  bases_.pop_front();
+  static_cast<void>(job.cut(keys_));
+  SnapshotResult failure;
+  failure.error = error;
+  job.done(failure);
+}
+
+}  // namespace countd::test
