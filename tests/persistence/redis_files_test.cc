@@ -110,6 +110,7 @@ TEST_CASE("a file of redis-server is loaded with the same, on one shard and on s
   client.call({"SET", "gone", "1", "PXAT", "1000"});
   client.call({"SET", "other", "database"});
   CHECK(client.call({"SAVE"}).text == "OK");
+  client.call({"DEL", "gone"});  // DBSIZE counts it until Redis gets round to it
   client.call({"SELECT", "0"});
 
   storage::RealDisk disk;
