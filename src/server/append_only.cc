@@ -251,7 +251,7 @@ void AppendOnly::switch_off() {
     host_.release_withheld(kAllEpochs);
     waits_.give_up();
     if (closing_.joinable()) closing_.join();
-    closing_ = std::thread([this, log = worker()] {
+    closing_ = host_.run_aside([this, log = worker()] {
       log->close();
       opening_.release_lock();
     });

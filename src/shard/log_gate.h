@@ -16,7 +16,8 @@ namespace countd::shard {
 
 class LogGate {
  public:
-  explicit LogGate(std::size_t shards) : journal_(shards) {}
+  explicit LogGate(std::size_t shards, std::size_t small_cut = journal::Journal::kSmallCut)
+      : journal_(shards, small_cut) {}
 
   journal::Journal& journal() { return journal_; }
   [[nodiscard]] const journal::Journal& journal() const { return journal_; }
