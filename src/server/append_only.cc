@@ -88,7 +88,8 @@ persistence::AppendLogEvents AppendOnly::events() {
           .recovered = [this] { recovered(); },
           .rewrite_ended =
               [this](bool ok, const std::string& error) {
-                host_.post([this, ok, error] {
+                host_.post([this, ok, error, generation = generation_.load()] {
+                  if (generation != generation_.load()) return;
                   rewrites_.ended(ok, error);
                   apply_options();
                 });
@@ -153,18 +154,24 @@ void AppendOnly::durable(std::uint64_t epoch) {
 
 void AppendOnly::failed(const std::string& error) {
   host_.warning("The append only log cannot be written: " + error);
-  if (state_.load() == State::kJoining) return;
-  state_.store(State::kFailed);
-  set_withhold();
-  host_.refuse_writes(true);
-  host_.close_withheld();
+  if (change_state(State::kFailed)) host_.close_withheld();
 }
 
 void AppendOnly::recovered() {
   host_.notice("The append only log is complete again");
-  state_.store(State::kOn);
-  host_.refuse_writes(false);
+  change_state(State::kOn);
+}
+
+// What the log tells may be overtaken by its being switched off.
+bool AppendOnly::change_state(State to) {
+  const std::lock_guard lock(mutex_);
+  const State from = state_.load();
+  if (from == State::kOff) return false;
+  if (from == State::kJoining && to == State::kFailed) return false;
+  state_.store(to);
   set_withhold();
+  host_.refuse_writes(to == State::kFailed);
+  return true;
 }
 
 // -- on demand ------------------------------------------------------------------------------------
@@ -247,7 +254,6 @@ void AppendOnly::switch_off() {
   host_.check_out_all([this](std::span<storage::Keyspace* const> keys) {
     if (!on()) return;
     end(keys);
-    host_.refuse_writes(false);
     host_.release_withheld(kAllEpochs);
     waits_.give_up();
     if (closing_.joinable()) closing_.join();
@@ -262,8 +268,13 @@ void AppendOnly::switch_off() {
 }
 
 void AppendOnly::end(std::span<storage::Keyspace* const> keys) {
-  state_.store(State::kOff);
-  set_withhold();
+  {
+    const std::lock_guard lock(mutex_);
+    state_.store(State::kOff);
+    ++generation_;
+    set_withhold();
+    host_.refuse_writes(false);
+  }
   rewrites_.forget();
   host_.gate().journal().end(keys);
   host_.gate().journal().detach(*this);
