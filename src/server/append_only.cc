@@ -239,7 +239,14 @@ void AppendOnly::apply_options() {
   set_withhold();
 }
 
-void AppendOnly::set_withhold() { host_.gate().withhold(always() && state_.load() == State::kOn); }
+void AppendOnly::set_withhold() {
+  auto& gate = host_.gate();
+  const State state = state_.load();
+  // In this order a wave that is done meanwhile finds one or the other.
+  if (always() && state == State::kFailed) gate.set_failed(true);
+  gate.withhold(always() && state == State::kOn);
+  if (!always() || state != State::kFailed) gate.set_failed(false);
+}
 
 void AppendOnly::switch_on() {
   if (closing_.joinable()) closing_.join();

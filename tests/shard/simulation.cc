@@ -108,6 +108,7 @@ void Caller::wave_done(shard::Wave& wave, std::span<const protocol::ByteBuffer* 
     replies.push_back(render(wave.slots[slot], wave, arenas));
   }
   wave_ = nullptr;
+  wrote = wave.writes;
   simulation_.threads[static_cast<std::size_t>(thread_)].turn.recycle(wave);
   if (on_done) on_done(requests_, began_, simulation_.tick());
 }

@@ -70,7 +70,8 @@ class Caller final : public shard::WaveOwner {
       on_done;
   std::function<void(const std::vector<Words>& wave)> on_barrier;
   bool paused = false;
-  bool held = false;  // its replies are kept back: the next wave does not begin
+  bool wrote = false;  // the wave that is done may have changed something
+  bool held = false;   // its replies are kept back: the next wave does not begin
 
   void wave_idle(shard::Wave& wave) override;
   void wave_done(shard::Wave& wave, std::span<const protocol::ByteBuffer* const> arenas) override;

@@ -54,7 +54,7 @@ void Life::add_clients() {
   for (int i = 0; i < machine_.plan.clients; ++i) {
     auto& caller = simulation_.add_caller(i % machine_.plan.shards);
     const auto client = static_cast<std::size_t>(i);
-    databases_.push_back(0);
+    before_.emplace_back();
     caller.on_done = [this, client](const std::vector<Words>& wave, std::uint64_t began,
                                     std::uint64_t ended) {
       wave_done(client, wave, {began, ended});
@@ -123,7 +123,7 @@ void Life::feed_clients() {
   for (std::size_t i = 0; i < simulation_.callers.size(); ++i) {
     auto& caller = simulation_.callers[i];
     if (!caller.idle() || !caller.done() || random_.below(3) != 0) continue;
-    databases_[i] = caller.session.db;
+    before_[i] = {caller.session.db, guarded(), failures_};
     caller.queue(machine_.traffic.wave(static_cast<int>(i), caller.session.db, machine_.now));
   }
 }
@@ -222,7 +222,6 @@ void Life::close_withheld() {
 }
 
 void Life::refuse_writes(bool on) {
-  ++guard_;
   on ? simulation_.gates.fetch_or(shard::kLogGate)
      : simulation_.gates.fetch_and(~static_cast<std::uint32_t>(shard::kLogGate));
 }
@@ -245,13 +244,14 @@ std::unique_ptr<persistence::LogWorker> Life::make_worker(persistence::AppendLog
   };
   events.failed = [this, told](const std::string& error) {
     ++machine_.tally.failures;
-    ++guard_;
+    failures_ |= 1;
     told.failed(error);
   };
   events.recovered = [this, told] {
     ++machine_.tally.recoveries;
+    failures_ = (failures_ | 1) + 1;
+    if (!joined_) ++guard_;
     joined_ = true;
-    ++guard_;
     told.recovered();
   };
   events.rewrite_ended = [this, told](bool ok, const std::string& error) {
@@ -270,7 +270,8 @@ std::unique_ptr<persistence::LogWorker> Life::make_worker(persistence::AppendLog
 std::uint64_t Life::guarded() const {
   const bool always =
       options().appendfsync == config::AppendFsync::kAlways && !options().no_appendfsync_on_rewrite;
-  return always && options().appendonly && append_only_.on() && joined_ ? guard_ : 0;
+  const bool on = options().appendonly && append_only_.on() && joined_;
+  return always && on ? guard_ : 0;
 }
 
 void Life::switch_sync() {

@@ -69,7 +69,12 @@ class Life final : public server::LogHost {
     std::vector<Words> wave;
     std::vector<std::string> replies;
     LinearHistory::Interval when;
-    std::uint64_t guarded_since;
+  };
+  /// What held when a client's wave was made.
+  struct Before {
+    int db = 0;
+    std::uint64_t guard = 0;
+    std::uint64_t failures = 0;
   };
   class Loading;
 
@@ -92,7 +97,7 @@ class Life final : public server::LogHost {
   void note_growth(const Withheld& withheld, int db, std::size_t request);
   void note_cut(std::span<storage::Keyspace* const> keys);
 
-  /// With `always`, and the log on and complete: a number for the time since when, or 0.
+  /// With `always`, and all that is there in the log: a number for the time since when, or 0.
   [[nodiscard]] std::uint64_t guarded() const;
   void switch_sync();
   void switch_log();
@@ -108,13 +113,14 @@ class Life final : public server::LogHost {
   std::deque<shard::Upkeep> upkeeps_;
   std::vector<std::deque<std::function<void()>>> posted_;  // by thread
   std::vector<std::deque<Withheld>> withheld_;             // by thread
-  std::vector<int> databases_;  // by client: where its session was before its wave
+  std::vector<Before> before_;                             // by client
   std::map<std::string, LinearHistory> histories_;
   SteppedWorker* worker_ = nullptr;  // the one that append_only_ uses
   std::uint64_t noted_epoch_ = 0;    // of the last cut that the oracle knows
   std::size_t base_cut_ = 0;         // the cut of the base that is under way
-  bool joined_ = false;              // what the log's files say is what the keyspaces hold
-  std::uint64_t guard_ = 1;          // one more whenever guarded() may have changed
+  std::uint64_t failures_ = 0;  // of the log, and recoveries; odd: reads show what is undecided
+  bool joined_ = false;         // what the log's files say is what the keyspaces hold
+  std::uint64_t guard_ = 1;     // one more whenever guarded() may have changed
   int faults_left_ = 0;
   bool disk_full_ = false;
   bool beside_ = false;

@@ -11,8 +11,12 @@ void Life::wave_done(std::size_t client, const std::vector<Words>& wave,
                      LinearHistory::Interval when) {
   auto& caller = simulation_.callers[client];
   machine_.tally.requests += wave.size();
-  Withheld done{client,   gate_.must_wait_for(), wave, std::exchange(caller.replies, {}), when,
-                guarded()};
+  Withheld done{client, gate_.must_wait_for(), wave, std::exchange(caller.replies, {}), when};
+  if (done.epoch == 0 && gate_.must_close(caller.wrote)) {
+    ++machine_.tally.closed;
+    caller.session = commands::Session{};
+    return;
+  }
   const bool waits = done.epoch != 0 && machine_.plan.planted != Planted::kEarlyReplies;
   if (!waits) return deliver(done);
   ++machine_.tally.withheld;
@@ -26,7 +30,7 @@ void Life::deliver(const Withheld& withheld) {
     return machine_.wrong("a wave of " + std::to_string(withheld.wave.size()) + " requests got " +
                           std::to_string(withheld.replies.size()) + " replies");
   }
-  int db = databases_[withheld.client];
+  int db = before_[withheld.client].db;
   for (std::size_t i = 0; i < withheld.wave.size(); ++i) {
     if (withheld.wave[i][0] == "SELECT") db = std::stoi(withheld.wave[i][1]);
     if (!machine_.plan.wild) note_growth(withheld, db, i);
@@ -38,12 +42,11 @@ void Life::note_growth(const Withheld& withheld, int db, std::size_t request) {
   if (!growth_of(withheld.wave[request], withheld.replies[request], db, growth)) return;
   histories_[growth.key].add(static_cast<int>(withheld.client), growth.value, growth.is_write,
                              {withheld.when.began, simulation_.tick()});
-  const std::uint64_t guard = guarded();
-  // A read may show what nobody guarded when it was written; that is the same reply's guard, as
-  // every wait is for all that was told until then.
-  if (guard != 0 && guard == withheld.guarded_since) {
-    machine_.promises.shown(growth.key, growth.value);
-  }
+  const Before& before = before_[withheld.client];
+  // A write that was not refused must last, even if the log has failed before it was answered.
+  if (before.guard == 0 || guarded() != before.guard) return;
+  const bool undecided = (failures_ & 1) != 0 || failures_ != before.failures;
+  if (growth.is_write || !undecided) machine_.promises.shown(growth.key, growth.value);
 }
 
 void Life::judge_histories() {
