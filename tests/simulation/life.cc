@@ -271,7 +271,9 @@ std::uint64_t Life::guarded() const {
   const bool always =
       options().appendfsync == config::AppendFsync::kAlways && !options().no_appendfsync_on_rewrite;
   const bool on = options().appendonly && append_only_.on() && joined_;
-  return always && on ? guard_ : 0;
+  // A new policy is in force once the log has taken it over, and has synced what was not.
+  const bool in_force = worker_ != nullptr && worker_->syncs();
+  return always && on && in_force ? guard_ : 0;
 }
 
 void Life::switch_sync() {
@@ -312,8 +314,10 @@ void Life::break_disk() {
   machine_.disk.fault = [this](Operation operation, const std::string&) {
     const bool writes = operation == Operation::kWrite || operation == Operation::kCreate;
     if (disk_full_ && writes && random_.below(3) != 0) return ENOSPC;
-    const bool syncs = operation == Operation::kSync || operation == Operation::kSyncDirectory ||
-                       operation == Operation::kRename;
+    // Where frames are not synced one by one, a failed sync may leave holes between them: such a
+    // log is refused, with a message that says so.
+    const bool syncs = (operation == Operation::kSync && machine_.plan.synced) ||
+                       operation == Operation::kSyncDirectory || operation == Operation::kRename;
     if (faults_left_ == 0 || !syncs || random_.below(2) == 0) return 0;
     --faults_left_;
     machine_.cache_lies |= operation == Operation::kSync;

@@ -50,6 +50,7 @@ bool Life::begin() {
   loading.move_to(simulation_.slices);
   if (!options().appendonly) {
     machine_.promises.forget_shown();
+    machine_.promises.new_life(0);
     return true;
   }
   std::vector<storage::Keyspace*> keys;

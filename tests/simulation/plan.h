@@ -9,7 +9,8 @@ namespace countd::test {
 /// A bug that is put in to see whether it is found.
 enum class Planted : std::uint8_t {
   kNone,
-  kLyingSyncs,        // fsync is skipped
+  kLyingSyncs,  // fsync is skipped
+  kLyingDirectorySyncs,
   kUnsyncedBase,      // the manifest names a base that has not been synced
   kDroppedOldStates,  // the copy of an entry that is written during a snapshot is lost
   kEarlyReplies,      // replies do not wait for the log

@@ -54,8 +54,11 @@ std::string Promises::judge_log(State found, storage::Millis now) {
       return "cut " + std::to_string(least_) + " was durable, and cut " + std::to_string(i) +
              " is there";
     }
-    cuts_ = {Cut{0, std::move(found)}};
-    least_ = 0;
+    cuts_.resize(i + 1);
+    if (power_lost_) {
+      cuts_ = {std::move(cuts_.back())};
+      least_ = 0;
+    }
     return {};
   }
   return "no cut has this state; the durable one, " + std::to_string(least_) + " of " +
@@ -71,7 +74,7 @@ std::string Promises::judge_snapshot(State found, storage::Millis now) {
     drop_expired(expected, now);
     wrong = difference(expected, found);
     if (wrong.empty()) {
-      snapshots_ = {std::move(found)};
+      if (power_lost_) snapshots_ = {std::move(found)};
       return {};
     }
   }

@@ -46,8 +46,11 @@ class Promises {
   void shown(const std::string& key, std::int64_t value);
   void forget_shown() { shown_.clear(); }
 
-  // -- after a crash: empty, or what is wrong
+  // -- after a loss of power or the end of a process: empty, or what is wrong
   // ------------------------------------------------------
+  /// After a loss of power what is found is what there is. After the end of a process it may be
+  /// the system's cache that shows it, and the next loss of power may show what was before.
+  void power_lost(bool lost) { power_lost_ = lost; }
   std::string judge_log(State found, storage::Millis now);
   std::string judge_snapshot(State found, storage::Millis now);
 
@@ -63,6 +66,7 @@ class Promises {
 
   std::vector<Cut> cuts_{Cut{0, {}}};
   std::size_t least_ = 0;
+  bool power_lost_ = false;
   std::uint64_t first_epoch_ = 0;
   std::vector<State> snapshots_{State{}};
   std::map<std::string, std::int64_t> shown_;

@@ -29,9 +29,12 @@ void configure(Machine& machine) {
 
 void plant(Machine& machine) {
   if (machine.plan.planted == Planted::kLyingSyncs) machine.disk.syncs_lie = true;
+  if (machine.plan.planted == Planted::kLyingDirectorySyncs) {
+    machine.disk.directory_syncs_lie = true;
+  }
   if (machine.plan.planted == Planted::kUnsyncedBase) {
     machine.disk.sync_lies_for = [](const std::string& path) {
-      return path.find("/temp-") != std::string::npos && path.ends_with(".rdb");
+      return path.find("appendonlydir/temp-") != std::string::npos && path.ends_with(".rdb");
     };
   }
 }
@@ -54,10 +57,12 @@ void play_life(Machine& machine) {
   if (machine.disk.down() || end < 6 || machine.cache_lies) {
     ++machine.tally.power_losses;
     machine.cache_lies = false;
+    machine.promises.power_lost(true);
     if (!machine.disk.down()) machine.disk.crash();
     machine.disk.power_on();
   } else {
     machine.disk.end_process();
+    machine.promises.power_lost(false);
   }
   // A clock may have been set while the server was down.
   const auto away = static_cast<storage::Millis>(random.below(4000));

@@ -19,8 +19,9 @@ class SteppedWorker final : public persistence::LogWorker {
     if (const auto* const policy = std::get_if<persistence::LogPolicy>(&job)) {
       wanted_syncs_ = policy->syncs();
       // From when on it syncs again is known once the queue is empty.
-      if (!wanted_syncs_) syncs_ = false;
+      syncs_ = wanted_syncs_ && !unsynced_;
     }
+    unsynced_ |= !wanted_syncs_;
     log_.push(std::move(job));
   }
   void close() override {
@@ -34,7 +35,10 @@ class SteppedWorker final : public persistence::LogWorker {
   bool step() {
     if (std::exchange(stepping_, true)) return false;
     const bool worked = log_.step();
-    if (!worked) syncs_ = wanted_syncs_;
+    if (!worked && wanted_syncs_) {
+      syncs_ = true;
+      unsynced_ = false;
+    }
     stepping_ = false;
     return worked;
   }
@@ -45,6 +49,7 @@ class SteppedWorker final : public persistence::LogWorker {
   persistence::AppendLog log_;
   bool wanted_syncs_ = false;
   bool syncs_ = false;
+  bool unsynced_ = false;  // something may have been written without
   bool stepping_ = false;
 };
 
