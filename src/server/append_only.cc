@@ -218,6 +218,11 @@ LogFacts AppendOnly::facts() const {
 // -- options --------------------------------------------------------------------------------------
 
 void AppendOnly::options_changed() {
+  {
+    // At once: who is told that `always` is set now must not get a reply that does not wait.
+    const std::lock_guard lock(mutex_);
+    set_withhold();
+  }
   host_.post([this] {
     const bool wanted = host_.options().appendonly;
     if (wanted && !on()) switch_on();

@@ -1,5 +1,6 @@
 #include "tests/simulation/life.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -17,10 +18,10 @@ Life::Life(Machine& machine)
       simulation_(machine.plan.shards, machine.random.next(), kDatabases),
       gate_(static_cast<std::size_t>(machine.plan.shards), machine.plan.small_cut),
       snapshots_(machine, simulation_,
-                 [this](std::span<storage::Keyspace* const> keys, bool is_base) {
+                 [this](std::span<storage::Keyspace* const> keys, const std::string& base) {
                    note_cut(keys);
-                   if (is_base) base_cut_ = machine_.promises.last_cut();
-                   if (!is_base) machine_.promises.snapshot_cut(state_of(keys));
+                   if (!base.empty()) base_cuts_[base] = machine_.promises.last_cut();
+                   if (base.empty()) machine_.promises.snapshot_cut(state_of(keys));
                  }),
       posted_(simulation_.threads.size()),
       withheld_(simulation_.threads.size()),
@@ -256,13 +257,23 @@ std::unique_ptr<persistence::LogWorker> Life::make_worker(persistence::AppendLog
   };
   events.rewrite_ended = [this, told](bool ok, const std::string& error) {
     ++(ok ? machine_.tally.rewrites : machine_.tally.failed_rewrites);
-    if (ok && !machine_.disk.down()) machine_.promises.durable_cut(base_cut_);
+    if (ok && !machine_.disk.down()) base_published();
     told.rewrite_ended(ok, error);
   };
   auto worker = std::make_unique<SteppedWorker>(machine_.disk, server::log_target(options()),
                                                 std::move(start), std::move(events));
   worker_ = worker.get();
   return worker;
+}
+
+// What the manifest's base holds is durable, whatever the policy.
+void Life::base_published() {
+  const std::string manifest =
+      machine_.disk.contents(server::log_target(options()).manifest_path());
+  for (const auto& [base, cut] : base_cuts_) {
+    const auto line = manifest.substr(std::min(manifest.find(base), manifest.size()));
+    if (line.substr(0, line.find('\n')).ends_with(" type b")) machine_.promises.durable_cut(cut);
+  }
 }
 
 // -- what is changed and broken -------------------------------------------------------------------

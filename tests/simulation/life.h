@@ -95,6 +95,7 @@ class Life final : public server::LogHost {
   void wave_done(std::size_t client, const std::vector<Words>& wave, LinearHistory::Interval when);
   void deliver(const Withheld& withheld);
   void note_growth(const Withheld& withheld, int db, std::size_t request);
+  void base_published();
   void note_cut(std::span<storage::Keyspace* const> keys);
 
   /// With `always`, and all that is there in the log: a number for the time since when, or 0.
@@ -115,9 +116,9 @@ class Life final : public server::LogHost {
   std::vector<std::deque<Withheld>> withheld_;             // by thread
   std::vector<Before> before_;                             // by client
   std::map<std::string, LinearHistory> histories_;
-  SteppedWorker* worker_ = nullptr;  // the one that append_only_ uses
-  std::uint64_t noted_epoch_ = 0;    // of the last cut that the oracle knows
-  std::size_t base_cut_ = 0;         // the cut of the base that is under way
+  SteppedWorker* worker_ = nullptr;               // the one that append_only_ uses
+  std::uint64_t noted_epoch_ = 0;                 // of the last cut that the oracle knows
+  std::map<std::string, std::size_t> base_cuts_;  // the cut of a base, by its file's name
   std::uint64_t failures_ = 0;  // of the log, and recoveries; odd: reads show what is undecided
   bool joined_ = false;         // what the log's files say is what the keyspaces hold
   std::uint64_t guard_ = 1;     // one more whenever guarded() may have changed

@@ -56,7 +56,7 @@ void SteppedSnapshots::cut(std::span<storage::Keyspace* const> keys) {
     cut_asked_ = true;
     return;
   }
-  cut_made_(keys, run_->base.has_value());
+  cut_made_(keys, run_->base ? run_->base->target.file_name : "");
   persistence::SnapshotTarget target;
   if (run_->base) {
     target = run_->base->target;

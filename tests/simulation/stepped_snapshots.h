@@ -19,8 +19,9 @@ namespace countd::test {
 
 class SteppedSnapshots {
  public:
-  /// `cut_made`: all shards are checked out, and the job's own cut has been made.
-  using CutMade = std::function<void(std::span<storage::Keyspace* const> keys, bool is_base)>;
+  /// All shards are checked out, and the job's own cut has been made; `base`: its file, or empty.
+  using CutMade =
+      std::function<void(std::span<storage::Keyspace* const> keys, const std::string& base)>;
 
   SteppedSnapshots(Machine& machine, Simulation& simulation, CutMade cut_made)
       : machine_(machine), simulation_(simulation), cut_made_(std::move(cut_made)) {}
