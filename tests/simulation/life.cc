@@ -35,7 +35,7 @@ Life::Life(Machine& machine)
   simulation_.clock.step_ns = kLookNs;
   for (int i = 0; i < threads; ++i) {
     auto& thread = simulation_.threads[static_cast<std::size_t>(i)];
-    log_turns_.emplace_back(&gate_);
+    log_turns_.emplace_back(&gate_, simulation_.clock);
     upkeeps_.emplace_back(thread.turn, thread.executor, simulation_.shared, i,
                           machine.plan.slice_entries);
   }
@@ -153,7 +153,7 @@ void Life::after_turn(int index) {
   const auto i = static_cast<std::size_t>(index);
   auto& thread = simulation_.threads[i];
   const bool idle = random_.below(2) == 0;
-  if (log_turns_[i].commit_is_due(idle)) {
+  if (log_turns_[i].commit_is_due()) {
     thread.turn.check_out_all([this, i](std::span<storage::Keyspace* const> keys) {
       log_turns_[i].cut(keys, simulation_.threads[i].executor.now());
       note_cut(keys);
@@ -203,6 +203,7 @@ void Life::release_withheld(std::uint64_t durable) {
         const Withheld next = std::move(waiting.front());
         waiting.pop_front();
         simulation_.callers[next.client].held = false;
+        gate_.count_waiting(-1);
         deliver(next);
       }
     });
@@ -217,6 +218,7 @@ void Life::close_withheld() {
         auto& caller = simulation_.callers[each.client];
         caller.session = commands::Session{};
         caller.held = false;
+        gate_.count_waiting(-1);
       }
     });
   }

@@ -21,6 +21,7 @@ void Life::wave_done(std::size_t client, const std::vector<Words>& wave,
   if (!waits) return deliver(done);
   ++machine_.tally.withheld;
   caller.held = true;
+  gate_.count_waiting(1);
   withheld_[static_cast<std::size_t>(caller.thread())].push_back(std::move(done));
 }
 
