@@ -36,7 +36,7 @@ struct Snapshots::Run {
 
   persistence::SnapshotWriter& writer() const { return thread->writer(); }
 
-  std::uint64_t changes = 0;  // at the cut
+  std::uint64_t changes = 0;   // at the cut
   std::size_t parts_left = 0;  // the shards' traversals and the file; on shard 0's thread
   persistence::SnapshotResult result;
 };
