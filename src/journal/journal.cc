@@ -8,8 +8,6 @@
 namespace countd::journal {
 namespace {
 
-// A cut with so little to hand over is finished on the spot: no slices, no wake-ups.
-constexpr std::size_t kSmallCut = 512;
 // An interval with more than this is cut before its time: so frames, and what a slow reader keeps,
 // have a bound.
 constexpr std::size_t kCrowdedEntries = 1 << 19;
@@ -62,7 +60,7 @@ void Journal::cut(std::span<storage::Keyspace* const> keys, storage::Millis now,
   word_.store((cut_epoch_ + 1) << 1);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     part_open_[i].store(true);
-    if (entries <= kSmallCut) slice(i, *keys[i], kSmallCut + 1);
+    if (entries <= small_cut_) slice(i, *keys[i], small_cut_ + 1);
   }
 }
 

@@ -42,11 +42,15 @@ class Reader {
 
 class Journal {
  public:
-  /// `next_epoch`: the number of the first interval.
-  explicit Journal(std::size_t shards) : collectors_(shards), part_open_(shards) {}
+  /// A cut with so little to hand over is finished on the spot: no slices, no wake-ups.
+  static constexpr std::size_t kSmallCut = 512;
+
+  explicit Journal(std::size_t shards, std::size_t small_cut = kSmallCut)
+      : small_cut_(small_cut), collectors_(shards), part_open_(shards) {}
 
   // -- with all shards checked out --------------------------------------------------------------
-  /// From now on changes are collected. REQUIRES: not running.
+  /// From now on changes are collected; the first interval's number is `next_epoch`.
+  /// REQUIRES: not running.
   void begin(std::span<storage::Keyspace* const> keys, std::uint64_t next_epoch);
   /// Nothing is collected any more; the interval, and a cut that is under way, are dropped.
   void end(std::span<storage::Keyspace* const> keys);
@@ -90,6 +94,7 @@ class Journal {
  private:
   void deliver();
 
+  const std::size_t small_cut_;
   std::vector<Collector> collectors_;
   std::vector<std::atomic<bool>> part_open_;
   std::vector<Reader*> readers_;

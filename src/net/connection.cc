@@ -173,11 +173,14 @@ void Connection::wave_done(shard::Wave& wave, std::span<const protocol::ByteBuff
   out.clear();
   format_replies(wave, arenas, out, shard_.metrics());
   adapt_wave_limit(wave.slots.size(), out.size());
+  const bool wrote = wave.writes;
   end_wave();
   if (!open_) return;
   auto* const log = shard_.log();
   const std::uint64_t epoch = log != nullptr ? log->must_wait_for() : 0;
-  if (epoch != 0) {
+  if (epoch == 0 && log != nullptr && log->must_close(wrote)) [[unlikely]] {
+    close();
+  } else if (epoch != 0) {
     unsent_.append(out.view());
     clients_.withhold(*this, epoch);
   } else {

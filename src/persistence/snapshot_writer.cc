@@ -1,12 +1,8 @@
 #include "persistence/snapshot_writer.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <utility>
 
 #include "persistence/snapshot_names.h"
@@ -24,16 +20,6 @@ namespace {
 constexpr std::size_t kWriteSize = 64 << 10;
 /// So much is sent on its way to the disk at once; the sync at the end finds little left.
 constexpr std::uint64_t kWriteBackSize = 4 << 20;
-
-/// Gives way to threads that serve clients: SCHED_BATCH does not preempt them when it wakes up.
-/// Failures leave the priority as it is, which is correct, only less smooth.
-void lower_priority(int nice) {
-  const sched_param none{};
-  static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none));
-  if (nice > 0) {
-    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice));
-  }
-}
 
 }  // namespace
 
@@ -67,10 +53,12 @@ class SnapshotWriter::Output {
   std::uint64_t sent_before_ = 0;
 };
 
-SnapshotWriter::SnapshotWriter(storage::Disk& disk, SnapshotTarget target, int shards, Done done)
+SnapshotWriter::SnapshotWriter(storage::Disk& disk, SnapshotTarget target, int shards, Done done,
+                               Wake wake)
     : disk_(disk),
       target_(std::move(target)),
       done_(std::move(done)),
+      wake_(std::move(wake)),
       temporary_path_(storage::join_path(target_.directory,
                                          temporary_snapshot_name(::getpid(), target_.number))),
       unfinished_(shards) {
@@ -78,141 +66,192 @@ SnapshotWriter::SnapshotWriter(storage::Disk& disk, SnapshotTarget target, int s
     shards_.push_back(std::make_unique<storage::rdb::BlockWriter>(
         target_.blocks, [this](Block block) { push(std::move(block)); }));
   }
-  thread_ = std::thread{[this] { run(); }};
 }
 
-SnapshotWriter::~SnapshotWriter() {
-  abandon("the server gave the snapshot up");
-  thread_.join();
-}
+SnapshotWriter::~SnapshotWriter() = default;
+
+// -- any thread -----------------------------------------------------------------------------------
 
 void SnapshotWriter::begin(FileFacts facts) {
-  const std::lock_guard lock{mutex_};
-  facts_ = std::move(facts);
-  changed_.notify_all();
+  {
+    const std::lock_guard lock{mutex_};
+    facts_ = std::move(facts);
+  }
+  wake_();
 }
 
 void SnapshotWriter::push(Block block) {
   if (failed()) return;
   queued_bytes_.fetch_add(block.size, std::memory_order_relaxed);
-  const std::lock_guard lock{mutex_};
-  queue_.push_back(std::move(block));
-  if (queue_.size() == 1) changed_.notify_all();
+  bool first = false;
+  {
+    const std::lock_guard lock{mutex_};
+    queue_.push_back(std::move(block));
+    first = queue_.size() == 1;
+  }
+  if (first) wake_();
 }
 
 void SnapshotWriter::finish(int index) {
   shard(index).flush();
-  const std::lock_guard lock{mutex_};
-  if (--unfinished_ == 0) changed_.notify_all();
+  bool last = false;
+  {
+    const std::lock_guard lock{mutex_};
+    last = --unfinished_ == 0;
+  }
+  if (last) wake_();
 }
 
 void SnapshotWriter::abandon(std::string reason) {
-  const std::lock_guard lock{mutex_};
-  if (abandoned_ || complete_) return;
-  abandoned_ = true;
-  abandon_reason_ = std::move(reason);
-  failed_.store(true, std::memory_order_relaxed);
-  changed_.notify_all();
-}
-
-void SnapshotWriter::wait() {
-  std::unique_lock lock{mutex_};
-  changed_.wait(lock, [this] { return over_; });
-}
-
-std::optional<FileFacts> SnapshotWriter::wait_for_facts() {
-  std::unique_lock lock{mutex_};
-  changed_.wait(lock, [this] { return facts_ || abandoned_; });
-  if (abandoned_) return {};
-  return facts_;
-}
-
-std::optional<Block> SnapshotWriter::wait_for_block() {
-  std::unique_lock lock{mutex_};
-  changed_.wait(lock, [this] { return !queue_.empty() || unfinished_ == 0 || abandoned_; });
-  if (abandoned_) return {};
-  if (queue_.empty()) {
-    complete_ = true;
-    return {};
+  {
+    const std::lock_guard lock{mutex_};
+    if (abandoned_ || complete_) return;
+    abandoned_ = true;
+    abandon_reason_ = std::move(reason);
+    failed_.store(true, std::memory_order_relaxed);
   }
+  wake_();
+}
+
+// -- one thread -----------------------------------------------------------------------------------
+
+SnapshotWriter::Step SnapshotWriter::step() {
+  if (phase_ == Phase::kOver) return Step::kOver;
+  if (phase_ <= Phase::kBlocks || phase_ == Phase::kDrop) {
+    const Supply supply = look();
+    if (supply == Supply::kNothingYet) return Step::kWaits;
+    const bool all = supply != Supply::kSome;
+    if (phase_ == Phase::kDrop) {
+      all ? end() : drop_blocks();
+      return phase_ == Phase::kOver ? Step::kOver : Step::kWorked;
+    }
+    if (supply == Supply::kAbandoned) {
+      fail(abandoned());
+      return Step::kWorked;
+    }
+    if (phase_ == Phase::kBlocks && all) phase_ = Phase::kTail;
+  }
+  if (const auto status = perform(phase_); !status) {
+    fail(status.error());
+  } else if (phase_ == Phase::kSyncDirectory) {
+    result_.ok = true;
+    end();
+  } else if (phase_ != Phase::kBlocks) {
+    phase_ = static_cast<Phase>(static_cast<int>(phase_) + 1);
+  }
+  return phase_ == Phase::kOver ? Step::kOver : Step::kWorked;
+}
+
+SnapshotWriter::Supply SnapshotWriter::look() {
+  const std::lock_guard lock{mutex_};
+  if (abandoned_) return Supply::kAbandoned;
+  if (phase_ == Phase::kHead) return facts_ ? Supply::kSome : Supply::kNothingYet;
+  if (!queue_.empty()) return Supply::kSome;
+  if (unfinished_ != 0) return Supply::kNothingYet;
+  complete_ = true;
+  return Supply::kAll;
+}
+
+DiskStatus SnapshotWriter::perform(Phase phase) {
+  switch (phase) {
+    case Phase::kHead:
+      return write_head();
+    case Phase::kBlocks:
+      return write_block();
+    case Phase::kTail:
+      return write_tail();
+    case Phase::kSync:
+      return file_->sync();
+    case Phase::kRename:
+      return replace();
+    case Phase::kSyncDirectory:
+      return settle();
+    case Phase::kDrop:
+    case Phase::kOver:
+      break;
+  }
+  return {};
+}
+
+DiskStatus SnapshotWriter::write_head() {
+  auto created = disk_.create(temporary_path_);
+  if (!created) return created.error();
+  file_ = std::move(*created);
+  output_ = std::make_unique<Output>(*file_);
+  FileFacts facts;
+  {
+    const std::lock_guard lock{mutex_};
+    facts = *facts_;
+  }
+  return output_->write(composer_.head(facts));
+}
+
+DiskStatus SnapshotWriter::write_block() {
+  const Block block = take_block();
+  composer_.add(block);
+  const auto status = output_->write(block.bytes());
+  queued_bytes_.fetch_sub(block.size, std::memory_order_relaxed);
+  return status;
+}
+
+DiskStatus SnapshotWriter::write_tail() {
+  const auto status = output_->write(composer_.tail(target_.checksum));
+  result_.bytes = composer_.size_bytes();
+  return status;
+}
+
+/// A former file that cannot be kept is no reason not to have a new one.
+DiskStatus SnapshotWriter::replace() {
+  if (target_.keep > 0) {
+    SnapshotRetention retention(disk_, target_.directory, target_.file_name);
+    if (const auto kept = retention.keep_former(); !kept) result_.not_kept = kept.error().what;
+  }
+  return disk_.rename(temporary_path_, storage::join_path(target_.directory, target_.file_name));
+}
+
+DiskStatus SnapshotWriter::settle() {
+  if (const auto status = disk_.sync_directory(target_.directory); !status) return status;
+  if (target_.keep > 0) {
+    SnapshotRetention retention(disk_, target_.directory, target_.file_name);
+    const auto removed = retention.remove_oldest(target_.keep);
+    if (!removed) result_.not_kept = removed.error().what;
+  }
+  return {};
+}
+
+/// REQUIRES: one is there.
+Block SnapshotWriter::take_block() {
+  const std::lock_guard lock{mutex_};
   Block block = std::move(queue_.front());
   queue_.pop_front();
   return block;
 }
 
-/// After a failure: until all shards have finished, what they still bring is thrown away.
-void SnapshotWriter::drop_blocks() {
+/// Until all shards have finished, what they still bring is thrown away.
+void SnapshotWriter::fail(const storage::DiskError& error) {
+  result_.error = error.what;
   failed_.store(true, std::memory_order_relaxed);
-  while (const auto block = wait_for_block()) {
-    queued_bytes_.fetch_sub(block->size, std::memory_order_relaxed);
-  }
-}
-
-void SnapshotWriter::run() {
-  using Clock = std::chrono::steady_clock;
-  lower_priority(target_.nice);
-  const Clock::time_point began = Clock::now();
-  SnapshotResult result;
-  const DiskStatus status = write_file(result);
-  result.ok = status.has_value();
-  if (!result.ok) {
-    result.error = status.error().what;
-    drop_blocks();
-  }
-  result.seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  done_(result);
-  const std::lock_guard lock{mutex_};
-  over_ = true;
-  changed_.notify_all();
-}
-
-DiskStatus SnapshotWriter::write_file(SnapshotResult& result) {
-  const auto facts = wait_for_facts();
-  if (!facts) return abandoned();
-  const auto file = disk_.create(temporary_path_);
-  if (!file) return file.error();
-  DiskStatus status = fill(**file, *facts, result.bytes);
-  if (status) status = publish(**file, result);
   // After a rename there is nothing of this name to remove, which is no further failure.
-  if (!status) static_cast<void>(disk_.remove(temporary_path_));
-  return status;
+  if (file_ != nullptr) static_cast<void>(disk_.remove(temporary_path_));
+  output_.reset();
+  file_.reset();
+  phase_ = Phase::kDrop;
 }
 
-DiskStatus SnapshotWriter::fill(storage::File& file, const FileFacts& facts, std::uint64_t& bytes) {
-  Output output{file};
-  storage::rdb::FileWriter composer;
-  if (const auto status = output.write(composer.head(facts)); !status) return status;
-  while (const auto block = wait_for_block()) {
-    composer.add(*block);
-    const auto status = output.write(block->bytes());
-    queued_bytes_.fetch_sub(block->size, std::memory_order_relaxed);
-    if (!status) return status;
-  }
-  if (failed()) return abandoned();
-  const auto status = output.write(composer.tail(target_.checksum));
-  bytes = composer.size_bytes();
-  return status;
+void SnapshotWriter::drop_blocks() {
+  queued_bytes_.fetch_sub(take_block().size, std::memory_order_relaxed);
+}
+
+void SnapshotWriter::end() {
+  output_.reset();
+  file_.reset();
+  phase_ = Phase::kOver;
+  done_(result_);
 }
 
 storage::DiskError SnapshotWriter::abandoned() {
   const std::lock_guard lock{mutex_};
   return {ECANCELED, abandon_reason_};
-}
-
-DiskStatus SnapshotWriter::publish(storage::File& file, SnapshotResult& result) {
-  if (const auto status = file.sync(); !status) return status;
-  SnapshotRetention retention(disk_, target_.directory, target_.file_name);
-  if (target_.keep > 0) {
-    if (const auto kept = retention.keep_former(); !kept) result.not_kept = kept.error().what;
-  }
-  const std::string path = storage::join_path(target_.directory, target_.file_name);
-  if (const auto status = disk_.rename(temporary_path_, path); !status) return status;
-  if (const auto status = disk_.sync_directory(target_.directory); !status) return status;
-  if (target_.keep > 0) {
-    const auto removed = retention.remove_oldest(target_.keep);
-    if (!removed) result.not_kept = removed.error().what;
-  }
-  return {};
 }
 
 }  // namespace countd::persistence

@@ -1,4 +1,4 @@
-// Turns the blocks of all shards into one RDB file, on a thread of its own.
+// Turns the blocks of all shards into one RDB file.
 //
 //   SnapshotWriter writer{disk, target, shards, done};
 //   keyspace.begin_snapshot(writer.shard(i))      each shard, at the cut
@@ -10,10 +10,14 @@
 // The old file stays until the new one is complete on disk: everything goes to a temporary file,
 // which is renamed at the end and removed on any failure. Pushing a block never blocks a shard;
 // traversals keep the queue short by pausing while kQueueLimit is passed.
+//
+// A state machine without a thread: `step` does the next piece of work; SnapshotThread calls it.
+//
+//   head -> blocks -> tail -> sync -> rename -> sync of the directory -> over
+//     `--------`------`-------`-- a failure --`--> drop what still comes -> over
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -21,7 +25,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "storage/disk/disk.h"
@@ -55,20 +58,23 @@ struct SnapshotResult {
 
 class SnapshotWriter {
  public:
-  /// Runs on the writer's thread, once, after the last `finish` or after `abandon`; it must not
-  /// destroy the writer.
+  /// Runs within `step`, once, after the last `finish` or after `abandon`; it must not destroy the
+  /// writer.
   using Done = std::function<void(const SnapshotResult&)>;
+  /// There may be work again for who was told kWaits. Any thread.
+  using Wake = std::function<void()>;
 
   /// A traversal pauses while more than this is queued.
   static constexpr std::uint64_t kQueueLimit = 32 << 20;
 
   /// `disk` must outlive the writer.
-  SnapshotWriter(storage::Disk& disk, SnapshotTarget target, int shards, Done done);
-  /// Abandons what is not finished and waits for the thread.
+  SnapshotWriter(
+      storage::Disk& disk, SnapshotTarget target, int shards, Done done, Wake wake = [] {});
   ~SnapshotWriter();
   SnapshotWriter(const SnapshotWriter&) = delete;
   SnapshotWriter& operator=(const SnapshotWriter&) = delete;
 
+  // -- any thread -------------------------------------------------------------------------------
   /// The file's head may be written. To be called once, when all shards are at the cut.
   void begin(storage::rdb::FileFacts facts);
   /// Where a shard's keyspace emits; used by one thread at a time.
@@ -76,10 +82,8 @@ class SnapshotWriter {
   /// The shard has emitted all of its entries. To be called once for each shard.
   void finish(int shard);
   /// Gives the snapshot up: its result is the failure `reason`, and blocks that come later are
-  /// dropped. Does nothing once all shards' blocks have been written. Any thread.
+  /// dropped. Does nothing once all shards' blocks have been written.
   void abandon(std::string reason);
-  /// Waits until `done` has returned.
-  void wait();
 
   /// Bytes that wait to be written.
   [[nodiscard]] std::uint64_t queued_bytes() const {
@@ -88,40 +92,63 @@ class SnapshotWriter {
   /// Nothing can become of this snapshot any more: traversals may as well stop.
   [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_relaxed); }
 
+  // -- one thread -------------------------------------------------------------------------------
+  enum class Step : std::uint8_t { kWorked, kWaits, kOver };
+  /// One piece of work, if there is any: a block, or one step of the file's way to its place.
+  Step step();
+
  private:
   class Output;
+  enum class Phase : std::uint8_t {
+    kHead,
+    kBlocks,
+    kTail,
+    kSync,
+    kRename,
+    kSyncDirectory,
+    kDrop,
+    kOver,
+  };
+  /// What the shards have brought so far.
+  enum class Supply : std::uint8_t { kNothingYet, kSome, kAll, kAbandoned };
 
   void push(storage::rdb::Block block);
-  void run();
-  storage::DiskStatus write_file(SnapshotResult& result);
-  storage::DiskStatus fill(storage::File& file, const storage::rdb::FileFacts& facts,
-                           std::uint64_t& bytes);
-  storage::DiskStatus publish(storage::File& file, SnapshotResult& result);
-  std::optional<storage::rdb::FileFacts> wait_for_facts();
-  /// The next block, or nothing when all shards have finished or the snapshot was abandoned.
-  std::optional<storage::rdb::Block> wait_for_block();
+  storage::DiskStatus perform(Phase phase);
+  storage::DiskStatus write_head();
+  storage::DiskStatus write_block();
+  storage::DiskStatus write_tail();
+  storage::DiskStatus replace();
+  storage::DiskStatus settle();
+  void fail(const storage::DiskError& error);
   void drop_blocks();
+  void end();
+  Supply look();
+  storage::rdb::Block take_block();
   storage::DiskError abandoned();
 
   storage::Disk& disk_;
   SnapshotTarget target_;
   Done done_;
+  Wake wake_;
   std::string temporary_path_;
   std::vector<std::unique_ptr<storage::rdb::BlockWriter>> shards_;
   std::atomic<std::uint64_t> queued_bytes_{0};
   std::atomic<bool> failed_{false};
 
+  // Of `step`.
+  Phase phase_ = Phase::kHead;
+  std::unique_ptr<storage::File> file_;
+  std::unique_ptr<Output> output_;
+  storage::rdb::FileWriter composer_;
+  SnapshotResult result_;
+
   std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
   std::deque<storage::rdb::Block> queue_;
   std::optional<storage::rdb::FileFacts> facts_;
   int unfinished_;
   bool abandoned_ = false;
   bool complete_ = false;  // all blocks are out of the queue: too late to abandon
-  bool over_ = false;
   std::string abandon_reason_;
-
-  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace countd::persistence

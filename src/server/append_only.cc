@@ -88,7 +88,8 @@ persistence::AppendLogEvents AppendOnly::events() {
           .recovered = [this] { recovered(); },
           .rewrite_ended =
               [this](bool ok, const std::string& error) {
-                host_.post([this, ok, error] {
+                host_.post([this, ok, error, generation = generation_.load()] {
+                  if (generation != generation_.load()) return;
                   rewrites_.ended(ok, error);
                   apply_options();
                 });
@@ -153,18 +154,24 @@ void AppendOnly::durable(std::uint64_t epoch) {
 
 void AppendOnly::failed(const std::string& error) {
   host_.warning("The append only log cannot be written: " + error);
-  if (state_.load() == State::kJoining) return;
-  state_.store(State::kFailed);
-  set_withhold();
-  host_.refuse_writes(true);
-  host_.close_withheld();
+  if (change_state(State::kFailed)) host_.close_withheld();
 }
 
 void AppendOnly::recovered() {
   host_.notice("The append only log is complete again");
-  state_.store(State::kOn);
-  host_.refuse_writes(false);
+  change_state(State::kOn);
+}
+
+// What the log tells may be overtaken by its being switched off.
+bool AppendOnly::change_state(State to) {
+  const std::lock_guard lock(mutex_);
+  const State from = state_.load();
+  if (from == State::kOff) return false;
+  if (from == State::kJoining && to == State::kFailed) return false;
+  state_.store(to);
   set_withhold();
+  host_.refuse_writes(to == State::kFailed);
+  return true;
 }
 
 // -- on demand ------------------------------------------------------------------------------------
@@ -211,6 +218,11 @@ LogFacts AppendOnly::facts() const {
 // -- options --------------------------------------------------------------------------------------
 
 void AppendOnly::options_changed() {
+  {
+    // At once: who is told that `always` is set now must not get a reply that does not wait.
+    const std::lock_guard lock(mutex_);
+    set_withhold();
+  }
   host_.post([this] {
     const bool wanted = host_.options().appendonly;
     if (wanted && !on()) switch_on();
@@ -232,7 +244,14 @@ void AppendOnly::apply_options() {
   set_withhold();
 }
 
-void AppendOnly::set_withhold() { host_.gate().withhold(always() && state_.load() == State::kOn); }
+void AppendOnly::set_withhold() {
+  auto& gate = host_.gate();
+  const State state = state_.load();
+  // In this order a wave that is done meanwhile finds one or the other.
+  if (always() && state == State::kFailed) gate.set_failed(true);
+  gate.withhold(always() && state == State::kOn);
+  if (!always() || state != State::kFailed) gate.set_failed(false);
+}
 
 void AppendOnly::switch_on() {
   if (closing_.joinable()) closing_.join();
@@ -247,11 +266,10 @@ void AppendOnly::switch_off() {
   host_.check_out_all([this](std::span<storage::Keyspace* const> keys) {
     if (!on()) return;
     end(keys);
-    host_.refuse_writes(false);
     host_.release_withheld(kAllEpochs);
     waits_.give_up();
     if (closing_.joinable()) closing_.join();
-    closing_ = std::thread([this, log = worker()] {
+    closing_ = host_.run_aside([this, log = worker()] {
       log->close();
       opening_.release_lock();
     });
@@ -262,8 +280,13 @@ void AppendOnly::switch_off() {
 }
 
 void AppendOnly::end(std::span<storage::Keyspace* const> keys) {
-  state_.store(State::kOff);
-  set_withhold();
+  {
+    const std::lock_guard lock(mutex_);
+    state_.store(State::kOff);
+    ++generation_;
+    set_withhold();
+    host_.refuse_writes(false);
+  }
   rewrites_.forget();
   host_.gate().journal().end(keys);
   host_.gate().journal().detach(*this);

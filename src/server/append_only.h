@@ -71,6 +71,7 @@ class AppendOnly final : public journal::Reader {
   void durable(std::uint64_t epoch);
   void failed(const std::string& error);
   void recovered();
+  bool change_state(State to);
 
   void switch_on();
   void switch_off();
@@ -80,7 +81,8 @@ class AppendOnly final : public journal::Reader {
   LogOpening opening_;
   LogRewrites rewrites_;
   DurableWaits waits_;
-  std::atomic<State> state_{State::kOff};
+  std::atomic<State> state_{State::kOff};     // changed under mutex_ while a log is there
+  std::atomic<std::uint64_t> generation_{0};  // of the log: one more when it is switched off
   std::atomic<std::uint64_t> pushed_epoch_{0};
   std::thread closing_;  // closes a log that was switched off
   bool cut_asked_ = false;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "config/options.h"
 #include "persistence/append_log_thread.h"
@@ -56,6 +57,8 @@ class LogHost {
   virtual void wake_for_parts() = 0;
   /// Writes a base, when no other snapshot is under way.
   virtual void start_base(BaseJob job) = 0;
+  /// Runs `work` beside the shards; what is returned is joined before other such work begins.
+  virtual std::thread run_aside(std::function<void()> work) = 0;
   virtual std::unique_ptr<persistence::LogWorker> make_worker(
       persistence::AppendLogStart start, persistence::AppendLogEvents events) = 0;
 };

@@ -9,7 +9,6 @@
 #include "persistence/log_manifest.h"
 #include "persistence/snapshot_loader.h"
 #include "server/replay.h"
-#include "server/snapshots.h"
 
 namespace countd::server {
 
@@ -82,7 +81,8 @@ std::string LogOpening::load(std::span<storage::Keyspace* const> keys,
 }
 
 // A crash before the manifest is published leaves a base that nothing names, and the snapshot.
-std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys, Snapshots& snapshots) {
+std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys,
+                                   const WriteBase& write_base) {
   beginning_.start = {.manifest = opened_.manifest, .bytes = 0, .torn = {}, .continues = true};
   bool any = false;
   for (const auto* const each : keys) {
@@ -94,7 +94,7 @@ std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys, Sna
   persistence::SnapshotTarget file;
   file.directory = target.directory;
   file.file_name = base.name;
-  const auto written = snapshots.write_base(file, keys);
+  const auto written = write_base(file, keys);
   if (!written.ok) return "the log's first base could not be written: " + written.error;
   beginning_.start.manifest.base = base;
   beginning_.start.bytes = written.bytes;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -13,8 +14,6 @@
 #include "storage/keyspace/keyspace.h"
 
 namespace countd::server {
-
-class Snapshots;
 
 /// Where the log goes on.
 struct LogBeginning {
@@ -43,8 +42,10 @@ class LogOpening {
   /// Fills the keyspaces from the log. REQUIRES: not empty().
   std::string load(std::span<storage::Keyspace* const> keys, const commands::CommandTable& table,
                    std::uint64_t hash_seed);
+  using WriteBase = std::function<persistence::SnapshotResult(
+      const persistence::SnapshotTarget& target, std::span<storage::Keyspace* const> keys)>;
   /// Makes what the keyspaces hold the base of a new log. REQUIRES: empty().
-  std::string begin_with(std::span<storage::Keyspace* const> keys, Snapshots& snapshots);
+  std::string begin_with(std::span<storage::Keyspace* const> keys, const WriteBase& write_base);
   [[nodiscard]] LogBeginning& beginning() { return beginning_; }
 
  private:

@@ -1,6 +1,8 @@
 // The server as the append log's host.
 #pragma once
 
+#include <utility>
+
 #include "server/log_host.h"
 #include "storage/disk/real_disk.h"
 
@@ -25,6 +27,9 @@ class ServerLogHost final : public LogHost {
   void check_out_all(WithAll run) override;
   void wake_for_parts() override;
   void start_base(BaseJob job) override;
+  std::thread run_aside(std::function<void()> work) override {
+    return std::thread{std::move(work)};
+  }
   std::unique_ptr<persistence::LogWorker> make_worker(persistence::AppendLogStart start,
                                                       persistence::AppendLogEvents events) override;
 

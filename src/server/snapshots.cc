@@ -32,7 +32,10 @@ constexpr std::size_t kBaseSlice = 1 << 16;
 struct Snapshots::Run {
   Done done;                    // of a snapshot
   std::optional<BaseJob> base;  // of a base
-  std::unique_ptr<persistence::SnapshotWriter> writer;
+  std::unique_ptr<persistence::SnapshotThread> thread;
+
+  persistence::SnapshotWriter& writer() const { return thread->writer(); }
+
   std::uint64_t changes = 0;   // at the cut
   std::size_t parts_left = 0;  // the shards' traversals and the file; on shard 0's thread
   persistence::SnapshotResult result;
@@ -114,7 +117,7 @@ void Snapshots::cut(std::span<storage::Keyspace* const> keys) {
   for (auto* const each : keys) each->begin_turn(server_.now());
   if (run_->base && !run_->base->cut(keys)) return try_again_soon();
   run_->parts_left = keys.size() + 1;
-  run_->writer = std::make_unique<persistence::SnapshotWriter>(
+  run_->thread = std::make_unique<persistence::SnapshotThread>(
       disk_, run_->base ? run_->base->target : target(), static_cast<int>(keys.size()),
       [this](const persistence::SnapshotResult& result) {
         server_.shard(0).post([this, result] {
@@ -124,13 +127,13 @@ void Snapshots::cut(std::span<storage::Keyspace* const> keys) {
       });
   for (std::size_t i = 0; i < keys.size(); ++i) {
     run_->changes += keys[i]->counters().changes;
-    keys[i]->begin_snapshot(run_->writer->shard(static_cast<int>(i)));
+    keys[i]->begin_snapshot(run_->writer().shard(static_cast<int>(i)));
   }
   {
     const std::lock_guard lock(mutex_);
     began_ = keys[0]->now();
   }
-  run_->writer->begin(file_facts(keys));
+  run_->writer().begin(file_facts(keys));
   for (std::size_t i = 0; i < keys.size(); ++i) walk(i);
 }
 
@@ -155,9 +158,10 @@ storage::rdb::FileFacts Snapshots::file_facts(std::span<storage::Keyspace* const
 persistence::SnapshotResult Snapshots::write_base(const persistence::SnapshotTarget& target,
                                                   std::span<storage::Keyspace* const> keys) {
   persistence::SnapshotResult outcome;
-  persistence::SnapshotWriter writer(
+  persistence::SnapshotThread thread(
       disk_, target, static_cast<int>(keys.size()),
       [&outcome](const persistence::SnapshotResult& result) { outcome = result; });
+  auto& writer = thread.writer();
   for (std::size_t i = 0; i < keys.size(); ++i) {
     keys[i]->begin_snapshot(writer.shard(static_cast<int>(i)));
   }
@@ -170,16 +174,16 @@ persistence::SnapshotResult Snapshots::write_base(const persistence::SnapshotTar
     }
     writer.finish(static_cast<int>(i));
   }
-  writer.wait();
+  thread.wait();
   return outcome;
 }
 
 void Snapshots::walk(std::size_t shard) {
   server_.shard(shard).post([this, shard, run = run_] {
     server_.shard(shard).upkeep().begin_snapshot(
-        {[run] { return static_cast<std::size_t>(run->writer->queued_bytes()); },
+        {[run] { return static_cast<std::size_t>(run->writer().queued_bytes()); },
          [this, shard, run] {
-           run->writer->finish(static_cast<int>(shard));
+           run->writer().finish(static_cast<int>(shard));
            server_.shard(0).post([this] { part_done(); });
          }});
   });
@@ -235,9 +239,9 @@ void Snapshots::start_next() {
 
 // The writer tells shard 0 when it is over: that must be there until then.
 void Snapshots::abandon() {
-  if (run_ == nullptr || run_->writer == nullptr) return;
-  run_->writer->abandon("the server ends");
-  run_->writer->wait();
+  if (run_ == nullptr || run_->thread == nullptr) return;
+  run_->writer().abandon("the server ends");
+  run_->thread->wait();
 }
 
 void Snapshots::reload(Done done) {

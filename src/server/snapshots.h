@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "persistence/save_points.h"
-#include "persistence/snapshot_writer.h"
+#include "persistence/snapshot_thread.h"
 #include "server/info.h"
 #include "server/log_host.h"
 #include "storage/disk/real_disk.h"

@@ -62,6 +62,7 @@ Dispatched Dispatcher::dispatch(Wave& wave, Session& session, Request request) {
     if ((gates & kPauseWritesGate) != 0 && writes) return Dispatched::kPaused;
     if (refused(wave, session, *row)) return Dispatched::kGoOn;
   }
+  wave.writes |= (row->flags & commands::kWrite) != 0;
   session.last_command = row;
   ++session.commands;
   return route(wave, session, *row, request);

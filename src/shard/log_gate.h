@@ -4,6 +4,9 @@
 // A wave that is done waits for the epoch that everything until then is told by, its reads
 // included, since they may show what others have just written. With no writes about there is
 // nothing to wait for.
+//
+// Once the log has failed nobody can say whether the writes that it was not told of in time will
+// last: a wave that wrote and is done only now is not answered, as its reply could be wrong.
 #pragma once
 
 #include <atomic>
@@ -16,7 +19,8 @@ namespace countd::shard {
 
 class LogGate {
  public:
-  explicit LogGate(std::size_t shards) : journal_(shards) {}
+  explicit LogGate(std::size_t shards, std::size_t small_cut = journal::Journal::kSmallCut)
+      : journal_(shards, small_cut) {}
 
   journal::Journal& journal() { return journal_; }
   [[nodiscard]] const journal::Journal& journal() const { return journal_; }
@@ -24,6 +28,9 @@ class LogGate {
   // -- any thread -------------------------------------------------------------------------------
   /// Whether replies are kept back until their epoch is durable.
   void withhold(bool on) { withhold_.store(on); }
+  /// The log has failed where replies would be kept back. Said before `withhold(false)` and unsaid
+  /// after `withhold(true)`.
+  void set_failed(bool on) { failed_.store(on); }
   [[nodiscard]] bool withholds() const { return withhold_.load(std::memory_order_relaxed); }
   /// Replies that are kept back, of all threads.
   void count_waiting(std::ptrdiff_t more) {
@@ -35,10 +42,12 @@ class LogGate {
   [[nodiscard]] std::uint64_t durable() const { return durable_.load(); }
   /// The epoch that a reply given now has to wait for; 0: none.
   [[nodiscard]] std::uint64_t must_wait_for() const {
-    if (!withhold_.load(std::memory_order_relaxed)) return 0;
+    if (!withhold_.load(std::memory_order_acquire)) return 0;
     const std::uint64_t told = journal_.told_until();
     return told > durable_.load() ? told : 0;
   }
+  /// A wave that is done, has nothing to wait for and has written must not be answered.
+  [[nodiscard]] bool must_close(bool wrote) const { return wrote && failed_.load(); }
   /// True once for each cut that is wanted at once: whoever is told so makes it, and calls
   /// `cut_made`.
   bool claim_cut() { return can_commit() && !claimed_.exchange(true); }
@@ -53,6 +62,7 @@ class LogGate {
  private:
   journal::Journal journal_;
   std::atomic<bool> withhold_{false};
+  std::atomic<bool> failed_{false};
   std::atomic<bool> claimed_{false};
   std::atomic<std::size_t> waiting_{0};
   std::atomic<bool> crowded_{false};

@@ -24,6 +24,7 @@ Shard::Shard(int index, std::span<Slice> slices, SharedState& shared, config::St
       executor_(shared, metrics_, index),
       turn_(index, slices, executor_, peers, metrics_),
       dispatcher_(shared, turn_, executor_, metrics_, shared.gates),
+      log_turn_(shared.log, *shared.clock),
       upkeep_(turn_, executor_, shared, index) {
   begin_turn();
 }
@@ -59,31 +60,12 @@ void Shard::begin_turn() { executor_.begin_turn(store_.current(), shared_.clock-
 bool Shard::end_turn() {
   metrics_.turns.add(1);
   bool more = turn_.finish(completions_.take_all());
-  if (shared_.log != nullptr && shared_.log->withholds() && commit_is_due()) [[unlikely]] {
-    turn_.check_out_all([this](std::span<storage::Keyspace* const> keys) { cut_journal(keys); });
+  if (log_turn_.commit_is_due()) [[unlikely]] {
+    turn_.check_out_all(
+        [this](std::span<storage::Keyspace* const> keys) { log_turn_.cut(keys, executor_.now()); });
     more |= turn_.finish(nullptr);
   }
-  return more || pace_.gathering();
-}
-
-bool Shard::commit_is_due() {
-  auto& gate = *shared_.log;
-  if (!gate.can_commit()) {
-    pace_.stop_gathering();
-    return false;
-  }
-  const std::int64_t now = shared_.clock->nanoseconds();
-  pace_.ended(now);
-  if (!pace_.due(gate.waiting(), now) || !gate.claim_cut()) return false;
-  pace_.began(gate.waiting(), now);
-  return true;
-}
-
-// The group commit of `appendfsync always`: what the turns until now have written, told at once.
-void Shard::cut_journal(std::span<storage::Keyspace* const> keys) {
-  auto& journal = shared_.log->journal();
-  if (journal.dirty() && journal.ready()) journal.cut(keys, executor_.now(), nullptr);
-  shared_.log->cut_made();
+  return more || log_turn_.gathering();
 }
 
 // The order matters: say asleep, then look. Who pushes afterwards sees the word and wakes us.

@@ -16,9 +16,9 @@
 #include "config/store.h"
 #include "metrics/thread_metrics.h"
 #include "shard/clock.h"
-#include "shard/commit_pace.h"
 #include "shard/dispatcher.h"
 #include "shard/executor.h"
+#include "shard/log_turn.h"
 #include "shard/peers.h"
 #include "shard/slice.h"
 #include "shard/turn.h"
@@ -63,8 +63,6 @@ class Shard {
   std::size_t poll_ready();
   void begin_turn();
   bool end_turn();
-  bool commit_is_due();
-  void cut_journal(std::span<storage::Keyspace* const> keys);
   void sleep();
   void note_busy(std::int64_t slept);
 
@@ -80,8 +78,8 @@ class Shard {
   Executor executor_;
   Turn turn_;
   Dispatcher dispatcher_;
+  LogTurn log_turn_;
   Upkeep upkeep_;
-  CommitPace pace_;
   Mailbox completions_;
   std::atomic<bool> asleep_{false};
   std::atomic<bool> stopping_{false};

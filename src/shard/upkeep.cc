@@ -56,8 +56,8 @@ void Upkeep::expire(std::int64_t now_ns) {
 
 bool Upkeep::walk_snapshot(bool idle) {
   if (task_.queued_bytes() > kMaxQueuedBytes) return false;
-  const auto over = run_slice(snapshot_pace_, idle, [](storage::Keyspace& keys) {
-    return keys.snapshot_slice(kSliceEntries);
+  const auto over = run_slice(snapshot_pace_, idle, [this](storage::Keyspace& keys) {
+    return keys.snapshot_slice(slice_entries_);
   });
   if (!over) return false;
   if (*over) {
@@ -72,7 +72,7 @@ bool Upkeep::hand_over(bool idle) {
   if (shared_.log == nullptr || !shared_.log->journal().part_open(shard)) return false;
   const auto over = run_slice(log_pace_, idle, [&](storage::Keyspace& keys) {
     auto& journal = shared_.log->journal();
-    return !journal.part_open(shard) || journal.slice(shard, keys, kSliceEntries);
+    return !journal.part_open(shard) || journal.slice(shard, keys, slice_entries_);
   });
   return over.has_value() && !*over;
 }

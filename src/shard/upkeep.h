@@ -29,8 +29,15 @@ inline constexpr std::size_t kMaxQueuedBytes = 32u << 20;
 
 class Upkeep {
  public:
-  Upkeep(Turn& turn, Executor& executor, SharedState& shared, int shard)
-      : turn_(turn), executor_(executor), shared_(shared), clock_(*shared.clock), shard_(shard) {}
+  /// A step of a walk is `slice_entries` long; a slice has as many as its time allows.
+  Upkeep(Turn& turn, Executor& executor, SharedState& shared, int shard,
+         std::size_t slice_entries = kSliceEntries)
+      : turn_(turn),
+        executor_(executor),
+        shared_(shared),
+        clock_(*shared.clock),
+        shard_(shard),
+        slice_entries_(slice_entries) {}
 
   /// The keyspace's snapshot has begun (under a check-out): walk it.
   void begin_snapshot(SnapshotTask task);
@@ -66,6 +73,7 @@ class Upkeep {
   SharedState& shared_;
   const Clock& clock_;
   const int shard_;
+  const std::size_t slice_entries_;
   bool active_expire_ = true;
   bool expire_more_ = false;
   std::int64_t next_expire_ns_ = 0;

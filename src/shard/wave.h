@@ -47,6 +47,7 @@ struct Wave {
   int last_shard = -1;                // where the last item went (pipeline-order strict)
   bool listed = false;                // among the turn's active waves
   bool complete = false;              // no request is to follow
+  bool writes = false;                // some request may have changed something
   bool unfinished = false;            // while a turn settles: not to be sent yet
   std::vector<std::uint32_t> silent;  // slots that CLIENT REPLY keeps from being sent, ascending
 
@@ -66,6 +67,7 @@ struct Wave {
     outstanding = 0;
     last_shard = -1;
     complete = false;
+    writes = false;
     silent.clear();
     owner = nullptr;
   }

@@ -225,6 +225,7 @@ std::uint64_t Keyspace::clear_one(int db) {
     aside_.push_back(std::move(database));
   }
   database = std::move(fresh);
+  log_dirty_ = true;
   close_write(Effect::kCleared, Key{{}, 0, db}, removed);
   return removed;
 }
@@ -234,6 +235,7 @@ void Keyspace::swap_databases(int a, int b) {
   std::swap(databases_[a], databases_[b]);
   databases_[a]->number = a;
   databases_[b]->number = b;
+  log_dirty_ = true;
   close_write(Effect::kSwapped, Key{{}, 0, a});
   close_write(Effect::kSwapped, Key{{}, 0, b}, 0);
   if (listener_ != nullptr) listener_->on_swap(a, b);

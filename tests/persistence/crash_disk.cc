@@ -181,7 +181,7 @@ DiskStatus CrashDisk::sync(const NodePointer& node, const std::string& path) {
                                  [&](const auto& entry) { return entry.second == node; });
   if (!down_ && !named) return disk_error(ENOENT, "fsync", path);
   const auto status = change(Operation::kSync, path, [&] {
-    if (syncs_lie) return;
+    if (syncs_lie || (sync_lies_for && sync_lies_for(path))) return;
     node->durable.resize(node->seen.size());
     for (const std::size_t sector : node->dirty) copy_sector(*node, sector, node->durable);
     node->dirty.clear();

@@ -57,6 +57,8 @@ class CrashDisk final : public storage::Disk {
   /// Syncs report success and do nothing: with these on, any test worth its name must fail.
   bool syncs_lie = false;
   bool directory_syncs_lie = false;
+  /// As `syncs_lie`, for some files.
+  std::function<bool(const std::string& path)> sync_lies_for;
 
   // -- power --------------------------------------------------------------------------------------
   /// The power goes at the operation of this number (the first is 1); whether that one still

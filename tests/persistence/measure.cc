@@ -9,7 +9,7 @@
 #include <string>
 
 #include "persistence/snapshot_loader.h"
-#include "persistence/snapshot_writer.h"
+#include "persistence/snapshot_thread.h"
 #include "storage/disk/real_disk.h"
 #include "storage/keyspace/keyspace.h"
 #include "storage/rdb/crc64.h"
@@ -75,7 +75,8 @@ void save(storage::Keyspace& keyspace, storage::Disk& disk, const std::string& d
   persistence::SnapshotTarget target;
   target.directory = directory;
   target.file_name = "measure.rdb";
-  persistence::SnapshotWriter writer{disk, target, 1, [&](const auto& done) { result = done; }};
+  persistence::SnapshotThread thread{disk, target, 1, [&](const auto& done) { result = done; }};
+  auto& writer = thread.writer();
   const Watch watch;
   keyspace.begin_snapshot(writer.shard(0));
   storage::rdb::FileFacts facts;
@@ -86,7 +87,7 @@ void save(storage::Keyspace& keyspace, storage::Disk& disk, const std::string& d
   }
   writer.finish(0);
   print("traversal", watch, keyspace.size(0));
-  writer.wait();
+  thread.wait();
   print("save until durable", watch, keyspace.size(0));
   std::printf("  %s %llu bytes %s\n", result.ok ? "ok" : "failed",
               static_cast<unsigned long long>(result.bytes), result.error.c_str());

@@ -120,6 +120,12 @@ inline void fill_at_random(Shards& shards, std::size_t entries, std::uint64_t se
   }
 }
 
+/// Steps until there is nothing more to do for now.
+inline void write_all(persistence::SnapshotWriter& writer) {
+  while (writer.step() == persistence::SnapshotWriter::Step::kWorked) {
+  }
+}
+
 /// Saves all shards and returns the result.
 inline persistence::SnapshotResult save(const Shards& shards, storage::Disk& disk,
                                         persistence::SnapshotTarget target) {
@@ -137,7 +143,7 @@ inline persistence::SnapshotResult save(const Shards& shards, storage::Disk& dis
     }
     writer.finish(index++);
   }
-  writer.wait();
+  write_all(writer);
   return result;
 }
 

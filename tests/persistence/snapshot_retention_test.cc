@@ -36,7 +36,8 @@ persistence::SnapshotResult save(CrashDisk& disk, std::int64_t made_seconds, std
   storage::rdb::FileFacts facts;
   facts.created_seconds = made_seconds;
   writer.begin(facts);
-  writer.wait();
+  while (writer.step() != persistence::SnapshotWriter::Step::kOver) {
+  }
   return outcome;
 }
 

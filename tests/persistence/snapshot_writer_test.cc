@@ -97,34 +97,51 @@ TEST_CASE("an abandoned snapshot fails with its reason and leaves the old file a
   FaultyDisk disk;
   disk.files["d/dump.rdb"] = "old";
   SnapshotResult result;
-  {
-    SnapshotWriter writer{disk, target(), 2, [&](const SnapshotResult& done) { result = done; }};
-    writer.begin({});
-    writer.shard(0).emit(0, "key", storage::ValueView{std::int64_t{1}}, storage::kNoExpiry);
-    writer.finish(0);
-    writer.abandon("FLUSHALL");
-    CHECK(writer.failed());
-    writer.shard(1).emit(0, "other", storage::ValueView{std::int64_t{1}}, storage::kNoExpiry);
-    writer.finish(1);
-    writer.wait();
-  }
+  SnapshotWriter writer{disk, target(), 2, [&](const SnapshotResult& done) { result = done; }};
+  writer.begin({});
+  writer.shard(0).emit(0, "key", storage::ValueView{std::int64_t{1}}, storage::kNoExpiry);
+  writer.finish(0);
+  writer.abandon("FLUSHALL");
+  CHECK(writer.failed());
+  writer.shard(1).emit(0, "other", storage::ValueView{std::int64_t{1}}, storage::kNoExpiry);
+  writer.finish(1);
+  test::write_all(writer);
+  CHECK(writer.step() == SnapshotWriter::Step::kOver);
   CHECK(!result.ok);
   CHECK(result.error == "FLUSHALL");
   CHECK(disk.files.size() == 1);
   CHECK(disk.files["d/dump.rdb"] == "old");
 }
 
-TEST_CASE("a writer that is destroyed before it began gives the snapshot up") {
+TEST_CASE("a writer waits for the cut and for every shard, and says when there is more to do") {
+  using Step = SnapshotWriter::Step;
   FaultyDisk disk;
-  bool called = false;
-  {
-    SnapshotWriter writer{disk, target(), 1, [&](const SnapshotResult& done) {
-                            called = true;
-                            CHECK(!done.ok);
-                          }};
-  }
-  CHECK(called);
+  int wakes = 0;
+  SnapshotWriter writer{disk, target(), 2, [](const SnapshotResult&) {}, [&] { ++wakes; }};
+  writer.finish(0);
+  CHECK(writer.step() == Step::kWaits);
   CHECK(disk.files.empty());
+  writer.begin({});
+  CHECK(wakes == 1);
+  CHECK(writer.step() == Step::kWorked);  // the head
+  CHECK(writer.step() == Step::kWaits);
+  writer.finish(1);
+  CHECK(wakes == 2);
+  test::write_all(writer);
+  CHECK(disk.files.contains("d/dump.rdb"));
+}
+
+TEST_CASE("every step of a writer is at most one call to the disk, besides the removal") {
+  FaultyDisk disk;
+  SnapshotResult result;
+  SnapshotWriter writer{disk, target(), 1, [&](const SnapshotResult& done) { result = done; }};
+  writer.begin({});
+  writer.finish(0);
+  // Head, tail, sync, rename, sync of the directory.
+  int steps = 0;
+  while (writer.step() == SnapshotWriter::Step::kWorked) ++steps;
+  CHECK(steps == 4);
+  CHECK(result.ok);
 }
 
 TEST_CASE("what is queued is counted until it has been written") {
@@ -138,7 +155,7 @@ TEST_CASE("what is queued is counted until it has been written") {
   CHECK(writer.queued_bytes() > 5000);  // the head is not there yet: nothing may be written
   writer.begin({});
   writer.finish(0);
-  writer.wait();
+  test::write_all(writer);
   CHECK(writer.queued_bytes() == 0);
 }
 
@@ -153,7 +170,7 @@ TEST_CASE("a large file is sent to the disk in steps, so that the sync has littl
     writer.shard(0).emit(0, std::to_string(i), storage::ValueView{&text}, storage::kNoExpiry);
   }
   writer.finish(0);
-  writer.wait();
+  test::write_all(writer);
   CHECK(disk.files["d/dump.rdb"].size() > (30u << 20));
   CHECK(disk.left_to_sync < (5u << 20));
 }

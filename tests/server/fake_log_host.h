@@ -32,6 +32,9 @@ class FakeLogHost final : public server::LogHost {
   void check_out_all(WithAll run) override { run(keys()); }
   void wake_for_parts() override {}
   void start_base(server::BaseJob job) override { bases_.push_back(std::move(job)); }
+  std::thread run_aside(std::function<void()> work) override {
+    return std::thread{std::move(work)};
+  }
   std::unique_ptr<persistence::LogWorker> make_worker(persistence::AppendLogStart start,
                                                       persistence::AppendLogEvents events) override;
 

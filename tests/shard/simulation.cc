@@ -108,6 +108,7 @@ void Caller::wave_done(shard::Wave& wave, std::span<const protocol::ByteBuffer* 
     replies.push_back(render(wave.slots[slot], wave, arenas));
   }
   wave_ = nullptr;
+  wrote = wave.writes;
   simulation_.threads[static_cast<std::size_t>(thread_)].turn.recycle(wave);
   if (on_done) on_done(requests_, began_, simulation_.tick());
 }
@@ -118,9 +119,10 @@ Simulation::Thread::Thread(Simulation& simulation, int index)
       turn(index, simulation.slices, executor, simulation, metrics),
       dispatcher(simulation.shared, turn, executor, metrics, simulation.gates) {}
 
-Simulation::Simulation(int count, std::uint64_t seed)
+Simulation::Simulation(int count, std::uint64_t seed, int databases)
     : slices(static_cast<std::size_t>(count)), random_(seed) {
   options.threads = count;
+  options.databases = databases;
   options.slowlog_log_slower_than = -1;
   shared.table = &table;
   shared.slow_log = &slow_log;
@@ -130,8 +132,8 @@ Simulation::Simulation(int count, std::uint64_t seed)
   clock.on_look = [this] { meanwhile(); };
   for (std::size_t i = 0; i < slices.size(); ++i) {
     shared.published.emplace_back(options.databases);
-    slices[i].keys = std::make_unique<storage::Keyspace>(
-        storage::KeyspaceOptions{.hash_seed = kHashSeed, .random_seed = seed + i});
+    slices[i].keys = std::make_unique<storage::Keyspace>(storage::KeyspaceOptions{
+        .databases = databases, .hash_seed = kHashSeed, .random_seed = seed + i});
     slices[i].keys->begin_turn(clock.now_ms);
     watches_.push_back(std::make_unique<LeaseWatch>(*this, i));
     slices[i].keys->set_effect_listener(watches_.back().get());
@@ -167,6 +169,7 @@ void Simulation::turn(int index, bool all_callers) {
   running_.push_back(index);
   thread.executor.begin_turn(options, clock.now_ms);
   thread.woken = false;
+  if (on_turn) on_turn(index);
   for (Caller& caller : callers) {
     if (caller.thread() != index || !caller.idle() || caller.done()) continue;
     if (all_callers || random_.below(2) == 0) caller.start();
@@ -177,6 +180,7 @@ void Simulation::turn(int index, bool all_callers) {
     completions = thread.completions.back();
   }
   thread.more = thread.turn.finish(completions);
+  if (after_turn) after_turn(index);
   running_.pop_back();
 }
 
@@ -205,7 +209,9 @@ bool Simulation::run_to_the_end() {
 }
 
 void Simulation::meanwhile() {
-  if (!interleaved_ || running_.empty() || running_.size() == threads.size()) return;
+  if (!interleaved_) return;
+  if (beside) beside();
+  if (running_.empty() || running_.size() == threads.size()) return;
   while (random_.below(3) == 0) {
     const auto other = static_cast<int>(random_.below(threads.size()));
     if (runs(other)) continue;

@@ -54,7 +54,7 @@ class Caller final : public shard::WaveOwner {
   Caller(Simulation& simulation, int thread) : simulation_(simulation), thread_(thread) {}
 
   void queue(std::vector<Words> wave) { waves_.push_back(std::move(wave)); }
-  [[nodiscard]] bool idle() const { return wave_ == nullptr; }
+  [[nodiscard]] bool idle() const { return wave_ == nullptr && !held; }
   [[nodiscard]] bool done() const { return idle() && waves_.empty(); }
   [[nodiscard]] int thread() const { return thread_; }
   /// Dispatches the next wave.
@@ -70,6 +70,8 @@ class Caller final : public shard::WaveOwner {
       on_done;
   std::function<void(const std::vector<Words>& wave)> on_barrier;
   bool paused = false;
+  bool wrote = false;  // the wave that is done may have changed something
+  bool held = false;   // its replies are kept back: the next wave does not begin
 
   void wave_idle(shard::Wave& wave) override;
   void wave_done(shard::Wave& wave, std::span<const protocol::ByteBuffer* const> arenas) override;
@@ -90,7 +92,7 @@ class Caller final : public shard::WaveOwner {
 
 class Simulation final : public shard::Peers {
  public:
-  explicit Simulation(int threads, std::uint64_t seed = 1);
+  explicit Simulation(int threads, std::uint64_t seed = 1, int databases = 16);
   ~Simulation() override;
 
   Caller& add_caller(int thread);
@@ -134,6 +136,12 @@ class Simulation final : public shard::Peers {
   std::deque<Caller> callers;
   std::uint64_t strangers = 0;  // writes by a thread that did not hold the lease
   std::uint64_t nested_turns = 0;
+
+  // More that happens: a thread has begun its turn, or has finished it but still runs; threads that
+  // are no shard's may work.
+  std::function<void(int thread)> on_turn;
+  std::function<void(int thread)> after_turn;
+  std::function<void()> beside;
 
  private:
   class LeaseWatch;

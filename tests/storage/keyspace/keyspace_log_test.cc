@@ -179,6 +179,21 @@ TEST_CASE("an entry that is written a thousand times between two cuts is told on
   CHECK_FALSE(keys.log_dirty());
 }
 
+TEST_CASE("emptying or swapping databases alone is something to tell") {
+  Keyspace keys{{.databases = 2, .hash_seed = 5}};
+  REQUIRE(keys.add(keys.key("counter", 0), 1).has_value());
+  keys.begin_log();
+  CHECK_FALSE(keys.log_dirty());
+  keys.swap_databases(0, 1);
+  CHECK(keys.log_dirty());
+  Follower follower{2};
+  keys.cut_log(follower);
+  CHECK(keys.log_slice(10));
+  CHECK_FALSE(keys.log_dirty());
+  keys.clear(1);
+  CHECK(keys.log_dirty());
+}
+
 TEST_CASE("a log that ends amid a cut leaves nothing behind for the next one") {
   Player player{3, {.keys = 500}};
   Follower follower{player.model.size()};
