@@ -20,13 +20,15 @@ namespace {
 constexpr std::size_t kWriteSize = 64 << 10;
 /// So much is sent on its way to the disk at once; the sync at the end finds little left.
 constexpr std::uint64_t kWriteBackSize = 4 << 20;
+/// Between two rests.
+constexpr std::uint64_t kWorkSize = 256 << 10;
 
 }  // namespace
 
 /// The temporary file, written in steps.
 class SnapshotWriter::Output {
  public:
-  explicit Output(storage::File& file) : file_(file) {}
+  Output(storage::File& file, const std::function<void()>& rest) : file_(file), rest_(rest) {}
 
   DiskStatus write(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -35,6 +37,10 @@ class SnapshotWriter::Output {
       bytes.remove_prefix(step.size());
       written_ += step.size();
       if (written_ - sent_ >= kWriteBackSize) send();
+      if (rest_ && written_ - rested_ >= kWorkSize) {
+        rested_ = written_;
+        rest_();
+      }
     }
     return {};
   }
@@ -48,7 +54,9 @@ class SnapshotWriter::Output {
   }
 
   storage::File& file_;
+  const std::function<void()>& rest_;
   std::uint64_t written_ = 0;
+  std::uint64_t rested_ = 0;
   std::uint64_t sent_ = 0;
   std::uint64_t sent_before_ = 0;
 };
@@ -177,7 +185,7 @@ DiskStatus SnapshotWriter::write_head() {
   auto created = disk_.create(temporary_path_);
   if (!created) return created.error();
   file_ = std::move(*created);
-  output_ = std::make_unique<Output>(*file_);
+  output_ = std::make_unique<Output>(*file_, target_.rest);
   FileFacts facts;
   {
     const std::lock_guard lock{mutex_};

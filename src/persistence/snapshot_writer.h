@@ -46,6 +46,8 @@ struct SnapshotTarget {
   /// Of the writer's thread. With a core of its own it is as fast as with 0; where it shares one,
   /// the shards' turns go first.
   int nice = 10;
+  /// Called after each quarter of a MiB, if it is set: a thread that shares a core rests there.
+  std::function<void()> rest;
 };
 
 struct SnapshotResult {

@@ -16,6 +16,7 @@ Shard::Shard(int index, std::span<Slice> slices, SharedState& shared, config::St
              Peers& peers)
     : index_(index),
       slices_(slices),
+      peers_(peers),
       shared_(shared),
       store_(store),
       // One thread runs it; others only post.
@@ -61,11 +62,20 @@ bool Shard::end_turn() {
   metrics_.turns.add(1);
   bool more = turn_.finish(completions_.take_all());
   if (log_turn_.commit_is_due()) [[unlikely]] {
-    turn_.check_out_all(
-        [this](std::span<storage::Keyspace* const> keys) { log_turn_.cut(keys, executor_.now()); });
+    turn_.check_out_all([this](std::span<storage::Keyspace* const> keys) {
+      log_turn_.cut(keys, executor_.now());
+      wake_for_parts();
+    });
     more |= turn_.finish(nullptr);
   }
   return more || log_turn_.gathering();
+}
+
+// A commit that is too large to be handed over on the spot needs every shard that has a part in it.
+void Shard::wake_for_parts() {
+  for (std::size_t i = 0; i < slices_.size(); ++i) {
+    if (shared_.log->journal().part_open(i)) peers_.wake(static_cast<int>(i));
+  }
 }
 
 // The order matters: say asleep, then look. Who pushes afterwards sees the word and wakes us.

@@ -63,6 +63,7 @@ class Shard {
   std::size_t poll_ready();
   void begin_turn();
   bool end_turn();
+  void wake_for_parts();
   void sleep();
   void note_busy(std::int64_t slept);
 
@@ -71,6 +72,7 @@ class Shard {
 
   const int index_;
   std::span<Slice> slices_;
+  Peers& peers_;
   SharedState& shared_;
   config::Store& store_;
   boost::asio::io_context context_;

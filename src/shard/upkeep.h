@@ -2,7 +2,7 @@
 // walking a running snapshot, handing its part of a frame to the journal. It belongs to the home
 // thread, which takes its lease like anyone.
 //
-// Both walks run in slices of at most 100 µs. Under load a snapshot takes at most 15 % of the
+// Both walks run in slices of at most 100 µs. Under load a snapshot takes at most 8 % of the
 // thread, a frame, which has to be on disk within a second, 30 %; an idle thread walks without a
 // pause. While more is queued for the disk than `kMaxQueuedBytes`, a snapshot waits.
 #pragma once
@@ -79,8 +79,8 @@ class Upkeep {
   std::int64_t next_expire_ns_ = 0;
   bool running_ = false;
   SnapshotTask task_;
-  // 15 and 30 % of the thread.
-  Pace snapshot_pace_{.rest_per_slice = 100 / 15};
+  // 8 and 30 % of the thread.
+  Pace snapshot_pace_{.rest_per_slice = 100 / 8};
   Pace log_pace_{.rest_per_slice = 100 / 30};
 };
 

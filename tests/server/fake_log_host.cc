@@ -110,7 +110,8 @@ void FakeLogHost::write_bases() {
       }
       writer.finish(static_cast<int>(i));
     }
-    writer.wait();
+    while (writer.step() != SnapshotWriter::Step::kOver) {
+    }
     job.done(outcome);
   }
 }
