@@ -6,30 +6,22 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <thread>
 
 #include "tests/end_to_end/end_to_end_server.h"
 #include "tests/end_to_end/small_disk.h"
+#include "tests/support/eventually.h"
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using countd::test::Client;
+using countd::test::eventually;
 using countd::test::server_command;
 using countd::test::ServerProcess;
 using countd::test::small_disks;
 
 namespace {
-
-bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(10ms);
-  }
-  return false;
-}
 
 /// More than what is left of a file's last page.
 void write_much(const ServerProcess& server) {

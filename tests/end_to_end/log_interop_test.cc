@@ -6,17 +6,18 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <random>
 #include <thread>
 
 #include "tests/end_to_end/end_to_end_server.h"
+#include "tests/support/eventually.h"
 #include "tests/support/server_process.h"
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using countd::test::Client;
+using countd::test::eventually;
 using countd::test::redis_command;
 using countd::test::server_command;
 using countd::test::ServerProcess;
@@ -98,15 +99,6 @@ class RandomLoad {
 
   std::mt19937_64 random_;
 };
-
-bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(10ms);
-  }
-  return false;
-}
 
 void rewrite(Client& client) {
   const auto state = [&client](const char* line) {

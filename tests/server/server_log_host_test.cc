@@ -3,28 +3,17 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
-#include <functional>
 #include <string>
-#include <thread>
 
 #include "tests/server/in_process.h"
+#include "tests/support/eventually.h"
 
-using namespace std::chrono_literals;
 using countd::test::Client;
+using countd::test::eventually;
 using countd::test::info_field;
 using countd::test::InProcess;
 
 namespace {
-
-bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(5ms);
-  }
-  return false;
-}
 
 void fill(Client& client, int keys) {
   std::string pipeline;

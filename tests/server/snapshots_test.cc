@@ -2,15 +2,15 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
 
 #include "tests/server/in_process.h"
+#include "tests/support/eventually.h"
 
-using namespace std::chrono_literals;
 using countd::test::Client;
+using countd::test::eventually;
 using countd::test::info_field;
 using countd::test::InProcess;
 
@@ -21,15 +21,6 @@ void fill(Client& client, int keys) {
   for (int i = 0; i < keys; ++i) pipeline += "SET key" + std::to_string(i) + " 1\r\n";
   client.send_bytes(pipeline);
   for (int i = 0; i < keys; ++i) client.read();
-}
-
-bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(5ms);
-  }
-  return false;
 }
 
 }  // namespace

@@ -12,8 +12,10 @@
 
 #include "commands/checked_out.h"
 #include "tests/shard/no_server.h"
+#include "tests/support/eventually.h"
 
 namespace shard = countd::shard;
+using countd::test::eventually;
 
 namespace {
 
@@ -126,15 +128,6 @@ struct Shards final : shard::Peers {
   std::vector<std::unique_ptr<shard::Shard>> shards;
   std::vector<std::thread> threads;
 };
-
-bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
-}
 
 }  // namespace
 
