@@ -47,10 +47,8 @@ void Collector::on_effect(Effect effect, const Key& key) {
     case Effect::kExpired:
     case Effect::kEvicted: {
       tell_sums_of(key);
-      Telling& section = open_section(key.db);
-      const std::size_t before = section.text().size();
-      append_command(section.text(), {"DEL", key.bytes});
-      told_bytes_ += section.text().size() - before;
+      const std::string_view words[] = {"DEL", key.bytes};
+      tell(key.db, words);
       break;
     }
     case Effect::kCleared: {
@@ -80,9 +78,13 @@ void Collector::on_told(const Key& key, std::span<const std::string_view> reques
   if (request[0].size() == kCount.size() && std::ranges::equal(request[0], kCount, same_letter)) {
     return add_sums(key, request.subspan(2));
   }
-  Telling& section = open_section(key.db);
+  tell(key.db, request);
+}
+
+void Collector::tell(int db, std::span<const std::string_view> words) {
+  Telling& section = open_section(db);
   const std::size_t before = section.text().size();
-  append_command(section.text(), request);
+  append_command(section.text(), words);
   told_bytes_ += section.text().size() - before;
 }
 

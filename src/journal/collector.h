@@ -72,6 +72,7 @@ class Collector final : public storage::EffectListener, public storage::EntrySin
   void tell_sums_of(const storage::Key& key);
   void tell_all_sums();
   Telling& open_section(int db);
+  void tell(int db, std::span<const std::string_view> words);
   void change_database(std::string text);
 
   Told told_;

@@ -29,13 +29,13 @@
 
 namespace countd::journal {
 
-using FramePtr = std::shared_ptr<const storage::log::Frame>;
+using storage::log::FramePointer;
 
 class Reader {
  public:
   virtual ~Reader() = default;
   /// The next frame. Called on some shard's thread; must not block.
-  virtual void take(const FramePtr& frame) = 0;
+  virtual void take(const FramePointer& frame) = 0;
   /// False: it has as much to do as it can hold, and wants no frame now. Any thread.
   [[nodiscard]] virtual bool ready() const = 0;
 };

@@ -35,7 +35,7 @@ struct LogPolicy {
   }
 };
 
-using FramePointer = std::shared_ptr<const storage::log::Frame>;
+using storage::log::FramePointer;
 
 /// The frames behind it go to a new increment. With a base it is a rewrite's cut: the base will
 /// hold everything up to `epoch`. Without one it is the server's start.

@@ -98,7 +98,7 @@ persistence::AppendLogEvents AppendOnly::events() {
 
 // -- frames ---------------------------------------------------------------------------------------
 
-void AppendOnly::take(const journal::FramePtr& frame) {
+void AppendOnly::take(const journal::FramePointer& frame) {
   pushed_epoch_.store(frame->epoch);
   worker()->push(frame);
 }
@@ -202,16 +202,7 @@ LogFacts AppendOnly::facts() const {
   facts.on = on();
   rewrites_.describe(facts);
   facts.durable_epoch = host_.gate().durable();
-  const auto log = worker();
-  if (log == nullptr) return facts;
-  const auto now = log->log().facts();
-  facts.last_write_ok = now.last_write_ok;
-  facts.current_bytes = now.current_bytes;
-  facts.base_bytes = now.base_bytes;
-  facts.queued_bytes = now.queued_bytes;
-  facts.delayed_frames = now.delayed_frames;
-  facts.dropped_frames = now.dropped_frames;
-  facts.rewrites = now.rewrites;
+  if (const auto log = worker()) facts.files = log->log().facts();
   return facts;
 }
 

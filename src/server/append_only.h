@@ -51,7 +51,7 @@ class AppendOnly final : public journal::Reader {
   [[nodiscard]] LogFacts facts() const;
 
   // -- journal::Reader --------------------------------------------------------------------------
-  void take(const journal::FramePtr& frame) override;
+  void take(const journal::FramePointer& frame) override;
   [[nodiscard]] bool ready() const override;
 
  private:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/options.h"
+#include "persistence/append_log.h"
 #include "server/process.h"
 #include "server/statistics.h"
 #include "storage/base/time.h"
@@ -45,16 +46,10 @@ struct LogFacts {
   bool on = false;
   bool rewriting = false;
   bool last_rewrite_ok = true;
-  bool last_write_ok = true;
   std::int64_t last_rewrite_seconds = -1;
   std::int64_t current_rewrite_seconds = -1;
-  std::uint64_t current_bytes = 0;
-  std::uint64_t base_bytes = 0;
-  std::uint64_t queued_bytes = 0;
-  std::uint64_t delayed_frames = 0;
-  std::uint64_t dropped_frames = 0;
-  std::uint64_t rewrites = 0;
   std::uint64_t durable_epoch = 0;
+  persistence::AppendLogFacts files;
 };
 
 /// All that INFO can show, at one moment.

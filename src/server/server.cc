@@ -77,8 +77,7 @@ std::string Server::prepare() {
     log_.warning(fmt::format("The limit of open files allows {} clients instead of {}.",
                              max_clients_.load(), options.maxclients));
   }
-  std::vector<storage::Keyspace*> keys;
-  for (auto& slice : slices_) keys.push_back(slice.keys.get());
+  const auto keys = keyspaces();
   snapshots_->sweep();
   if (auto error = load(keys); !error.empty()) return error;
   // Until now time stood still: a log speaks of entries that have expired since.
@@ -90,6 +89,12 @@ std::string Server::prepare() {
                                                 accept(descriptor, std::move(session));
                                               });
   return listener_->open();
+}
+
+std::vector<storage::Keyspace*> Server::keyspaces() const {
+  std::vector<storage::Keyspace*> keys;
+  for (const auto& slice : slices_) keys.push_back(slice.keys.get());
+  return keys;
 }
 
 // Where there is no log yet the snapshot is not passed over: what it holds begins the log.
@@ -133,9 +138,7 @@ int Server::run() {
   shards_[0]->run();
   for (auto& thread : threads_) thread.join();
   snapshots_->abandon();
-  std::vector<storage::Keyspace*> keys;
-  for (auto& slice : slices_) keys.push_back(slice.keys.get());
-  append_only_->close(keys);
+  append_only_->close(keyspaces());
   log_.notice("countd is now ready to exit, bye bye...");
   return exit_code_;
 }
@@ -274,12 +277,6 @@ void Server::release_withheld(std::uint64_t durable) {
 void Server::close_withheld() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     shards_[i]->post([this, i] { clients_[i]->close_withheld(); });
-  }
-}
-
-void Server::wake_for_parts() {
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    if (log_gate_->journal().part_open(i)) shards_[i]->post([] {});
   }
 }
 

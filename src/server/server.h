@@ -60,8 +60,6 @@ class Server final : public shard::Peers, public net::Front {
   void release_withheld(std::uint64_t durable);
   /// Every thread closes the connections whose replies it withholds. Any thread.
   void close_withheld();
-  /// Shards that have a part of a cut to hand over are woken.
-  void wake_for_parts();
   shard::Shard& shard(std::size_t index) { return *shards_[index]; }
   [[nodiscard]] std::size_t shards() const { return shards_.size(); }
   std::span<shard::Slice> slices() { return slices_; }
@@ -79,6 +77,7 @@ class Server final : public shard::Peers, public net::Front {
 
  private:
   void build_shards();
+  [[nodiscard]] std::vector<storage::Keyspace*> keyspaces() const;
   std::string load(std::span<storage::Keyspace* const> keys);
   [[nodiscard]] DatabaseFacts database_facts(int db) const;
   void accept(int descriptor, commands::Session session);

@@ -30,7 +30,7 @@ void ServerLogHost::check_out_all(WithAll run) {
   server_.shard(0).turn().check_out_all(std::move(run));
 }
 
-void ServerLogHost::wake_for_parts() { server_.wake_for_parts(); }
+void ServerLogHost::wake_for_parts() { server_.shard(0).wake_for_parts(); }
 
 void ServerLogHost::start_base(BaseJob job) { server_.snapshots().start_base(std::move(job)); }
 

@@ -2,7 +2,8 @@
 //
 // A sync costs the same for one write as for hundreds, and a client whose reply has just been sent
 // is likely to write again. So a commit waits until nearly as many clients wait for it as for the
-// ones before (those that are late are served while it is under way), but never longer than half of what a commit takes.
+// ones before (those that are late are served while it is under way), but never longer than half of
+// what a commit takes.
 #pragma once
 
 #include <algorithm>

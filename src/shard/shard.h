@@ -46,6 +46,8 @@ class Shard {
   void post(std::function<void()> work);
   void complete(MailNode& node);
   void wake();
+  /// Every shard that has a part of the journal's cut to hand over is woken. On this thread.
+  void wake_for_parts();
 
   [[nodiscard]] int index() const { return index_; }
   boost::asio::io_context& context() { return context_; }
@@ -63,7 +65,6 @@ class Shard {
   std::size_t poll_ready();
   void begin_turn();
   bool end_turn();
-  void wake_for_parts();
   void sleep();
   void note_busy(std::int64_t slept);
 

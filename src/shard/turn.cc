@@ -1,24 +1,10 @@
 #include "shard/turn.h"
 
-#include <cstring>
 #include <utility>
 
+#include "storage/base/words.h"
+
 namespace countd::shard {
-namespace {
-
-// Keys of 8 to 16 bytes, which most are, without a call.
-bool same_bytes(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  if (a.size() < 8 || a.size() > 16) return a == b;
-  std::uint64_t words[4];
-  std::memcpy(&words[0], a.data(), 8);
-  std::memcpy(&words[1], b.data(), 8);
-  std::memcpy(&words[2], a.data() + a.size() - 8, 8);
-  std::memcpy(&words[3], b.data() + b.size() - 8, 8);
-  return words[0] == words[1] && words[2] == words[3];
-}
-
-}  // namespace
 
 Turn::Turn(int thread, std::span<Slice> slices, Executor& executor, Peers& peers,
            metrics::ThreadMetrics& metrics)
@@ -40,7 +26,7 @@ void Turn::queued_increment(int shard) {
   const Item& item = batch.items.back();
   if (const auto* const open = folds_.find(item.hash)) {
     Item& leader = batch.items[open->item];
-    if (leader.db == item.db && same_bytes(leader.key(), item.key()) &&
+    if (leader.db == item.db && storage::same_bytes(leader.key(), item.key()) &&
         batch.join(leader, *item.wave, item.slot, item.delta)) {
       batch.items.pop_back();
       return;

@@ -194,9 +194,9 @@ class Keyspace {
   /// Entries that a cut made now would tell; at most so many, as removed ones count too.
   [[nodiscard]] std::size_t log_backlog() const { return log_backlog_; }
   /// The cut: from now on `sink` receives every entry that was written since the last cut and is
-  /// there, exactly once and in the state it has now: from the slices or, if it is written before its
-  /// turn, from the write. O(databases). `sink` must outlive the cut. REQUIRES: logging, no cut is
-  /// under way.
+  /// there, exactly once and in the state it has now: from the slices or, if it is written before
+  /// its turn, from the write. O(databases). `sink` must outlive the cut. REQUIRES: logging, no cut
+  /// is under way.
   void cut_log(EntrySink& sink);
   /// Emits about `entries` more entries; true when all have been emitted (the cut is over).
   bool log_slice(std::size_t entries);
@@ -226,6 +226,9 @@ class Keyspace {
   /// Creates or overwrites; `place` is what find_live said.
   void write(Database& database, const Place& place, const Key& key, const StoredValue& value,
              Millis expiry);
+  /// The change itself, its memory and its use.
+  void edit_in_place(Database& database, const Place& place, WritePass pass,
+                     const std::function<void(Object& object)>& edit);
   /// Adds where the short way of `add` does not do: no entry, an expired one or a text.
   Result<std::int64_t> add_slowly(const Key& key, std::int64_t sum, std::int64_t min_prefix,
                                   std::int64_t max_prefix, std::uint64_t count);

@@ -142,13 +142,17 @@ void Keyspace::edit_object(const Key& key, const std::function<void(Object&)>& e
   Database& database = database_of(key);
   const Place place = find_live(database, key);
   ASSERT(place && place.record.object() != nullptr);
+  edit_in_place(database, place, open_for_write(database, place, key.hash), edit);
+  close_write(Effect::kWritten, key);
+}
+
+void Keyspace::edit_in_place(Database& database, const Place& place, WritePass pass,
+                             const std::function<void(Object&)>& edit) {
   Object& object = *place.record.object();
-  const WritePass pass = open_for_write(database, place, key.hash);
   const std::size_t before = object.memory_bytes();
   edit(object);
   database.account(pass, before, object.memory_bytes());
   clock_->touch(place.record, 1, random_);
-  close_write(Effect::kWritten, key);
 }
 
 // An entry that is to be told whole anyway need not be told in parts; for the others the log knows
@@ -160,12 +164,7 @@ void Keyspace::edit_object_as_told(const Key& key, std::span<const std::string_v
   const Place place = find_live(database, key);
   ASSERT(place && place.record.object() != nullptr);
   if (place.record.dirty() == context_->born_dirty) return edit_object(key, edit);
-  Object& object = *place.record.object();
-  const WritePass pass = open_for_told_write(database, place);
-  const std::size_t before = object.memory_bytes();
-  edit(object);
-  database.account(pass, before, object.memory_bytes());
-  clock_->touch(place.record, 1, random_);
+  edit_in_place(database, place, open_for_told_write(database, place), edit);
   ++counters_.changes;
   listener_->on_told(key, request);
 }

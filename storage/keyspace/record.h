@@ -23,6 +23,7 @@
 
 #include "storage/base/time.h"
 #include "storage/base/value.h"
+#include "storage/base/words.h"
 #include "storage/keyspace/compact_key.h"
 #include "storage/keyspace/prefix_table.h"
 #include "storage/keyspace/write_pass.h"
@@ -178,24 +179,6 @@ class Record {
 
   std::byte* at_ = nullptr;
 };
-
-/// Whether the first and the last word of two runs of bytes are the same: they may overlap, and
-/// cover all of a run of one to two words.
-template <class Word>
-bool same_ends(const char* a, const char* b, std::size_t size) {
-  Word words[4];
-  std::memcpy(&words[0], a, sizeof(Word));
-  std::memcpy(&words[1], b, sizeof(Word));
-  std::memcpy(&words[2], a + size - sizeof(Word), sizeof(Word));
-  std::memcpy(&words[3], b + size - sizeof(Word), sizeof(Word));
-  return words[0] == words[1] && words[2] == words[3];
-}
-
-/// memcmp for the lengths that prefixes have, without the call.
-inline bool same_bytes(const char* a, const char* b, std::size_t size) {
-  if (size < 4 || size > 16) return std::memcmp(a, b, size) == 0;
-  return size < 8 ? same_ends<std::uint32_t>(a, b, size) : same_ends<std::uint64_t>(a, b, size);
-}
 
 inline bool Record::has_key(std::string_view key, const PrefixTable& prefixes) const {
   if (key_form() == KeyForm::kText) {

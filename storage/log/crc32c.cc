@@ -1,13 +1,13 @@
 #include "storage/log/crc32c.h"
 
 #include <array>
-#include <bit>
 #include <cstddef>
-#include <cstring>
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
 #endif
+
+#include "storage/base/words.h"
 
 namespace countd::storage::log {
 namespace {
@@ -33,13 +33,6 @@ constexpr std::array<Table, 8> make_tables() {
   return tables;
 }
 constexpr std::array<Table, 8> kTables = make_tables();
-
-std::uint64_t load64(const char* bytes) {
-  static_assert(std::endian::native == std::endian::little);
-  std::uint64_t word;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
 
 #if defined(__x86_64__)
 

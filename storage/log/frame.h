@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,5 +26,8 @@ struct Frame {
     return sum;
   }
 };
+
+/// A frame that is told is never changed: its readers share it.
+using FramePointer = std::shared_ptr<const Frame>;
 
 }  // namespace countd::storage::log

@@ -8,13 +8,13 @@
 #include "storage/rdb/crc64.h"
 
 #include <array>
-#include <bit>
 #include <cstddef>
-#include <cstring>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
+
+#include "storage/base/words.h"
 
 namespace countd::storage::rdb {
 namespace {
@@ -64,13 +64,6 @@ constexpr std::array<std::uint64_t, 64> make_byte_powers() {
   return powers;
 }
 constexpr std::array<std::uint64_t, 64> kBytePowers = make_byte_powers();
-
-std::uint64_t load64(const char* bytes) {
-  static_assert(std::endian::native == std::endian::little);
-  std::uint64_t word;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
 
 #if defined(__x86_64__)
 

@@ -12,7 +12,7 @@ namespace {
 
 class Reader final : public journal::Reader {
  public:
-  void take(const journal::FramePtr& frame) override { frames.push_back(frame); }
+  void take(const journal::FramePointer& frame) override { frames.push_back(frame); }
   [[nodiscard]] bool ready() const override { return wants; }
 
   [[nodiscard]] std::string text(std::size_t at) const {
@@ -21,7 +21,7 @@ class Reader final : public journal::Reader {
     return all;
   }
 
-  std::vector<journal::FramePtr> frames;
+  std::vector<journal::FramePointer> frames;
   bool wants = true;
 };
 

@@ -96,7 +96,7 @@ TEST_CASE("what was counted is in the log within a second, and comes back") {
     host.set("b", 7);
     life.pass(10);
     host.set("b", 8);  // too late
-    CHECK(life->facts().current_bytes > 0);
+    CHECK(life->facts().files.current_bytes > 0);
     life.die();
   }
   CHECK(restart(host).empty());
@@ -184,7 +184,7 @@ TEST_CASE(
     CHECK(host.closed == 1);
     CHECK_FALSE(host.gate().withholds());
     CHECK(host.said.find("# The append only log cannot be written: ") != std::string::npos);
-    CHECK_FALSE(life->facts().last_write_ok);
+    CHECK_FALSE(life->facts().files.last_write_ok);
     for (int attempt = 0; attempt < 3; ++attempt) {
       CHECK(host.bases_waiting() == 1);
       host.write_bases();
@@ -202,7 +202,7 @@ TEST_CASE(
     host.write_bases();
     host.run();
     CHECK_FALSE(host.refuses);
-    CHECK(life->facts().last_write_ok);
+    CHECK(life->facts().files.last_write_ok);
     CHECK(host.gate().withholds() == (fsync == config::AppendFsync::kAlways));
     host.set("b", 3);
     life.pass(10);
@@ -269,7 +269,7 @@ TEST_CASE("the log is switched on and off while the server runs") {
   host.time += 1000;
   log.check();
   host.run();
-  CHECK(log.facts().rewrites == 1);
+  CHECK(log.facts().files.rewrites == 1);
   CHECK(host.files.lock("d/appendonlydir/countd.lock").has_error());
   host.settings.appendonly = false;
   log.options_changed();
@@ -295,9 +295,7 @@ TEST_CASE("what was counted before the log was switched on is durable with the f
     host.run();
     int durable = 0;
     int lost = 0;
-    const auto wait = [&] {
-      log.when_durable({}, [&](bool ok) { ++(ok ? durable : lost); });
-    };
+    const auto wait = [&] { log.when_durable({}, [&](bool ok) { ++(ok ? durable : lost); }); };
     wait();
     host.time += 1000;
     log.check();

@@ -68,7 +68,7 @@ class Recording final : public journal::Reader {
     }
   }
 
-  void take(const journal::FramePtr& frame) override { log_.push(frame); }
+  void take(const journal::FramePointer& frame) override { log_.push(frame); }
   [[nodiscard]] bool ready() const override { return true; }
 
   std::map<std::string, std::string> files;

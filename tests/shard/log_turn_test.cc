@@ -14,7 +14,7 @@ namespace {
 
 class Reader final : public journal::Reader {
  public:
-  void take(const journal::FramePtr& frame) override { epoch = frame->epoch; }
+  void take(const journal::FramePointer& frame) override { epoch = frame->epoch; }
   [[nodiscard]] bool ready() const override { return true; }
   std::uint64_t epoch = 0;
 };

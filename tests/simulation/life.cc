@@ -168,7 +168,7 @@ void Life::close() {
   std::vector<storage::Keyspace*> keys;
   for (auto& slice : simulation_.slices) keys.push_back(slice.keys.get());
   snapshots_.abandon();
-  const bool whole = append_only_.on() && joined_ && append_only_.facts().last_write_ok;
+  const bool whole = append_only_.on() && joined_ && append_only_.facts().files.last_write_ok;
   worker_ = nullptr;
   append_only_.close(keys);
   if (machine_.disk.down()) return;
