@@ -32,13 +32,21 @@ bool same_letter(char a, char b) {
 void Telling::select(int db) {
   if (db == db_) return;
   IntegerText number;
-  append_command(text_, {"SELECT", storage::format_integer(db, number)});
+  append_command(last_, {"SELECT", storage::format_integer(db, number)});
   db_ = db;
+}
+
+void Telling::begin_piece() {
+  full_.push_back(std::move(last_));
+  last_ = {};
+  // With room for a command that passes the end, if it is a short one.
+  last_.reserve(kPieceBytes + 1024);
 }
 
 void Telling::move_into(storage::log::Frame& frame) {
   frame.commands += commands_;
-  if (!text_.empty()) frame.pieces.push_back(std::move(text_));
+  for (std::string& piece : full_) frame.pieces.push_back(std::move(piece));
+  if (!last_.empty()) frame.pieces.push_back(std::move(last_));
 }
 
 void Collector::on_effect(Effect effect, const Key& key) {
@@ -52,10 +60,11 @@ void Collector::on_effect(Effect effect, const Key& key) {
       break;
     }
     case Effect::kCleared: {
-      Telling change;
-      change.select(key.db);
-      append_command(change.text(), {"FLUSHDB"});
-      change_database(std::move(change.text()));
+      IntegerText number;
+      std::string text;
+      append_command(text, {"SELECT", storage::format_integer(key.db, number)});
+      append_command(text, {"FLUSHDB"});
+      change_database(std::move(text));
       break;
     }
     case Effect::kWritten:
@@ -82,10 +91,10 @@ void Collector::on_told(const Key& key, std::span<const std::string_view> reques
 }
 
 void Collector::tell(int db, std::span<const std::string_view> words) {
-  Telling& section = open_section(db);
-  const std::size_t before = section.text().size();
-  append_command(section.text(), words);
-  told_bytes_ += section.text().size() - before;
+  std::string& section = open_section(db);
+  const std::size_t before = section.size();
+  append_command(section, words);
+  told_bytes_ += section.size() - before;
 }
 
 void Collector::add_sums(const Key& key, std::span<const std::string_view> pairs) {
@@ -104,7 +113,7 @@ void Collector::tell_sums(const Key& key, const Sums& sums) {
   std::deque<IntegerText> numbers;
   const auto tell = [&] {
     if (words.empty()) return;
-    append_command(open_section(key.db).text(), words);
+    append_command(open_section(key.db), words);
     words.clear();
     numbers.clear();
   };
@@ -134,11 +143,10 @@ void Collector::tell_all_sums() {
   sums_.clear();
 }
 
-Telling& Collector::open_section(int db) {
+std::string& Collector::open_section(int db) {
   Telling& section = told_.sections.back();
   section.select(db);
-  section.count();
-  return section;
+  return section.next();
 }
 
 void Collector::change_database(std::string text) {
@@ -150,8 +158,7 @@ void Collector::change_database(std::string text) {
 void Collector::emit(int db, std::string_view key, const storage::ValueView& value,
                      storage::Millis expiry) {
   entries_.select(db);
-  entries_.count();
-  storage::log::append_state(entries_.text(), key, value, expiry);
+  storage::log::append_state(entries_.next(), key, value, expiry);
 }
 
 void Collector::seal() {

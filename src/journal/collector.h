@@ -22,19 +22,31 @@
 
 namespace countd::journal {
 
-/// Commands that begin with the SELECT they need.
+/// Commands that begin with the SELECT they need. In pieces, so that many of them need no memory
+/// that is copied as it grows.
 class Telling {
  public:
+  /// A piece takes no more commands when it has so many bytes.
+  static constexpr std::size_t kPieceBytes = 256 * 1024;
+
   void select(int db);
-  void count() { ++commands_; }
-  std::string& text() { return text_; }
+  /// Where the next command is to be appended.
+  std::string& next() {
+    if (last_.size() >= kPieceBytes) [[unlikely]]
+      begin_piece();
+    ++commands_;
+    return last_;
+  }
   [[nodiscard]] std::uint64_t commands() const { return commands_; }
-  [[nodiscard]] bool empty() const { return text_.empty(); }
+  [[nodiscard]] bool empty() const { return last_.empty(); }
   /// Moves the text into a frame, if there is any.
   void move_into(storage::log::Frame& frame);
 
  private:
-  std::string text_;
+  void begin_piece();
+
+  std::vector<std::string> full_;
+  std::string last_;  // empty only if all is
   std::uint64_t commands_ = 0;
   int db_ = -1;
 };
@@ -71,7 +83,7 @@ class Collector final : public storage::EffectListener, public storage::EntrySin
   void tell_sums(const storage::Key& key, const Sums& sums);
   void tell_sums_of(const storage::Key& key);
   void tell_all_sums();
-  Telling& open_section(int db);
+  std::string& open_section(int db);
   void tell(int db, std::span<const std::string_view> words);
   void change_database(std::string text);
 

@@ -10,7 +10,7 @@ namespace {
 
 // An interval with more than this is cut before its time: so frames, and what a slow reader keeps,
 // have a bound.
-constexpr std::size_t kCrowdedEntries = 1 << 19;
+constexpr std::size_t kCrowdedEntries = 1 << 20;
 constexpr std::uint64_t kCrowdedBytes = 16 << 20;
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "storage/base/prefetch.h"
 #include "storage/keyspace/directory.h"
 #include "storage/keyspace/expiry_bounds.h"
+#include "storage/keyspace/log_notes.h"
 #include "storage/keyspace/prefix_table.h"
 #include "storage/keyspace/segment.h"
 
@@ -52,8 +53,12 @@ class Database {
   /// costs more than it saves.
   [[nodiscard]] bool is_near() const { return directory_.depth() <= kNearDepth; }
   static constexpr unsigned kNearDepth = 3;  // 8 segments, some 100 KB
+  /// So large a table is far beyond that cache.
+  [[nodiscard]] bool is_large() const { return directory_.depth() >= kLargeDepth; }
+  static constexpr unsigned kLargeDepth = 10;  // 1,024 segments, some 16 MB
   [[nodiscard]] Place find(const Key& key) const;
   void prefetch_bucket(std::uint64_t hash) const;
+  void prefetch_header(std::uint64_t hash) const;
   void prefetch_record(std::uint64_t hash) const;
   void prefetch_room(std::uint64_t hash) const;
   [[nodiscard]] Object* likely_object(std::uint64_t hash) const;
@@ -106,12 +111,11 @@ class Database {
   SnapshotState snapshot;
 
   // -- of the log (keyspace_log.cc) -------------------------------------------------------------
-  /// Entries by the hashes of their keys; one that was removed meanwhile is not found any more.
+  /// An entry that was noted and removed meanwhile is not found any more.
   struct LogState {
-    std::vector<std::uint64_t> dirty;   // since the last cut
-    std::vector<std::uint64_t> sealed;  // by the last cut
-    std::size_t position = 0;           // of `sealed`, what has been emitted
-    int number = 0;                     // the database's number at the cut
+    LogNotes dirty;   // since the last cut
+    LogNotes sealed;  // by the last cut, and not emitted yet
+    int number = 0;   // the database's number at the cut
   };
   LogState log;
   /// Calls `visit(Record)` for the records that may have this hash: those of its tag.
@@ -179,6 +183,10 @@ inline void Database::prefetch_bucket(std::uint64_t hash) const {
   if (is_near()) return;
   const Directory::Entry entry = directory_.at(hash);
   prefetch_line(entry.segment()->bucket(bucket_of(hash, entry.buckets())));
+}
+
+inline void Database::prefetch_header(std::uint64_t hash) const {
+  prefetch_line(directory_.at(hash).segment());
 }
 
 inline void Database::prefetch_record(std::uint64_t hash) const {

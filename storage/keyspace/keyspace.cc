@@ -24,7 +24,13 @@ Key Keyspace::key(std::string_view bytes, int db) const {
   return {bytes, hash_key(bytes, context_->hash_seed), db};
 }
 
-void Keyspace::prefetch_bucket(const Key& key) const { database_of(key).prefetch_bucket(key.hash); }
+void Keyspace::prefetch_bucket(const Key& key) const {
+  const Database& database = database_of(key);
+  database.prefetch_bucket(key.hash);
+  // The first write of a snapshot asks the segment for its mark.
+  if (snapshot_ != nullptr) [[unlikely]]
+    database.prefetch_header(key.hash);
+}
 
 void Keyspace::prefetch_record(const Key& key) const { database_of(key).prefetch_record(key.hash); }
 

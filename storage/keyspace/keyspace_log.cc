@@ -9,7 +9,7 @@
 //
 // A note is a hash, no key: whoever bears the sealed mark among the records of that tag is emitted,
 // and if a stranger is among them it was noted too. What has gone is told to the listener instead.
-#include <algorithm>
+#include <utility>
 
 #include "storage/base/assert.h"
 #include "storage/keyspace/database.h"
@@ -38,11 +38,11 @@ void Keyspace::begin_log() {
 void Keyspace::end_log() {
   const auto forget = [](Database& database) {
     for (auto* notes : {&database.log.dirty, &database.log.sealed}) {
-      for (const std::uint64_t hash : *notes) {
+      notes->walk([&](std::uint64_t hash, const auto&) {
         database.for_each_alike(hash, [](Record record) { record.set_dirty(0); });
-      }
+        return true;
+      });
       notes->clear();
-      notes->shrink_to_fit();
     }
   };
   for (auto& database : databases_) forget(*database);
@@ -63,8 +63,8 @@ void Keyspace::cut_log(EntrySink& sink) {
   context_->born_dirty = mark_of(++log_interval_);
   for (int db = 0; db < databases(); ++db) {
     auto& log = databases_[db]->log;
-    log.sealed.swap(log.dirty);
-    log.position = 0;
+    log.sealed = std::exchange(log.dirty, {});
+    log.dirty.clear(databases_[db]->is_large());
     log.number = db;
   }
 }
@@ -83,18 +83,16 @@ bool Keyspace::log_slice(std::size_t entries) {
 }
 
 bool Keyspace::emit_sealed_of(Database& database, std::size_t entries, std::size_t& done) {
-  auto& log = database.log;
-  const auto& notes = log.sealed;
-  for (; log.position < notes.size(); ++log.position) {
+  const bool over = database.log.sealed.walk([&](std::uint64_t hash, const auto& ahead) {
     if (done >= entries) return false;
     ++done;
-    const std::size_t at = log.position;
-    if (at + kBucketAhead < notes.size()) database.prefetch_bucket(notes[at + kBucketAhead]);
-    if (at + kRecordAhead < notes.size()) database.prefetch_record(notes[at + kRecordAhead]);
-    database.for_each_alike(notes[at], [&](Record record) { emit_sealed(database, record); });
-  }
-  log.sealed.clear();
-  return true;
+    if (const auto* const next = ahead(kBucketAhead)) database.prefetch_bucket(*next);
+    if (const auto* const next = ahead(kRecordAhead)) database.prefetch_record(*next);
+    database.for_each_alike(hash, [&](Record record) { emit_sealed(database, record); });
+    return true;
+  });
+  if (over) database.log.sealed.clear();
+  return over;
 }
 
 void Keyspace::emit_sealed(const Database& database, const Record& record) {
@@ -122,7 +120,7 @@ void Keyspace::note_dirty(Database& database, const Place& place, std::uint64_t 
     Record record = place.record;
     record.set_dirty(marks | context_->born_dirty);
   }
-  database.log.dirty.push_back(hash);
+  database.log.dirty.add(hash);
   ++log_backlog_;
 }
 

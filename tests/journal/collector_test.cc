@@ -3,6 +3,7 @@
 #include <string>
 
 #include "journal/collector.h"
+#include "storage/log/command_text.h"
 
 using namespace countd;
 using storage::Effect;
@@ -13,7 +14,11 @@ namespace {
 storage::Key key(std::string_view bytes, int db = 0) { return {bytes, 0, db}; }
 
 std::string text_of(journal::Telling telling) {
-  return telling.text();
+  storage::log::Frame frame;
+  telling.move_into(frame);
+  std::string text;
+  for (const auto& piece : frame.pieces) text += piece;
+  return text;
 }
 
 }  // namespace
@@ -29,7 +34,8 @@ TEST_CASE("what has gone is told at once, behind one SELECT a database") {
   REQUIRE(told.sections.size() == 1);
   CHECK(told.sections[0].commands() == 3);
   CHECK(text_of(told.sections[0]) ==
-        "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*2\r\n$3\r\nDEL\r\n$1\r\na\r\n*2\r\n$3\r\nDEL\r\n$1\r\nb\r\n"
+        "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*2\r\n$3\r\nDEL\r\n$1\r\na\r\n*2\r\n$3\r\nDEL\r\n$"
+        "1\r\nb\r\n"
         "*2\r\n$6\r\nSELECT\r\n$1\r\n2\r\n*2\r\n$3\r\nDEL\r\n$1\r\nc\r\n");
 }
 
@@ -94,4 +100,28 @@ TEST_CASE("what a sketch counts is told as sums, before the sketch goes") {
   CHECK(sum < erased);
   CHECK(erased < later);
   CHECK(text.find("$1\r\nt\r\n") != std::string::npos);
+}
+
+TEST_CASE("many entries are told in pieces that each end with a command") {
+  journal::Collector collector;
+  std::string expected = "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n";
+  constexpr int kEntries = 30'000;
+  for (int i = 0; i < kEntries; ++i) {
+    const std::string name = "counter:" + std::to_string(i);
+    collector.emit(0, name, storage::ValueView{std::int64_t{i}}, kNoExpiry);
+    storage::log::append_command(expected, {"SET", name, std::to_string(i)});
+  }
+  storage::log::Frame frame;
+  auto entries = collector.take_entries();
+  CHECK_FALSE(entries.empty());
+  entries.move_into(frame);
+  CHECK(frame.commands == kEntries);
+  REQUIRE(frame.pieces.size() == expected.size() / journal::Telling::kPieceBytes + 1);
+  std::string text;
+  for (const auto& piece : frame.pieces) {
+    CHECK(piece.starts_with("*"));
+    CHECK(piece.size() < journal::Telling::kPieceBytes + 100);
+    text += piece;
+  }
+  CHECK(text == expected);
 }

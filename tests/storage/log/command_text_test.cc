@@ -31,6 +31,26 @@ TEST_CASE("a string is told by SET, with its expiry if it has one") {
   CHECK(state("k", ValueView{&object}, kNoExpiry).find("$100\r\nxxx") != std::string::npos);
 }
 
+TEST_CASE("words of every length around the short ones are told as a client would send them") {
+  for (const Millis expiry : {kNoExpiry, Millis{1}, Millis{1'700'000'000'000}}) {
+    for (std::size_t key_size = 0; key_size <= 102; ++key_size) {
+      const std::string key(key_size, 'k');
+      for (const std::size_t size : {std::size_t{0}, std::size_t{9}, std::size_t{10}, key_size}) {
+        const std::string text(size, 'v');
+        std::string expected;
+        const std::string when = std::to_string(expiry);
+        if (expiry == kNoExpiry) {
+          log::append_command(expected, {"SET", key, text});
+        } else {
+          log::append_command(expected, {"SET", key, text, "PXAT", when});
+        }
+        const StringObject object{text};
+        REQUIRE(state(key, ValueView{&object}, expiry) == expected);
+      }
+    }
+  }
+}
+
 TEST_CASE("a sketch is told by RESTORE of its dump, with the moment of its expiry") {
   const auto shape = CountMinSketch::shape_of(4, 2);
   REQUIRE(shape.has_value());
