@@ -40,10 +40,11 @@ Result<const CountMinSketch*> sketch_of(const EntryView& entry) {
 
 /// `told`: a request that does the same again.
 template <class Edit>
-void edit_sketch(Keyspace& keys, const Key& key, std::span<const std::string_view> told,
-                 Edit&& edit) {
-  keys.edit_object_as_told(
-      key, told, [&edit](storage::Object& object) { edit(static_cast<CountMinSketch&>(object)); });
+void edit_sketch(Keyspace& keys, const Key& key, const EntryView& entry,
+                 std::span<const std::string_view> told, Edit&& edit) {
+  keys.edit_object_as_told(key, entry, told, [&edit](storage::Object& object) {
+    edit(static_cast<CountMinSketch&>(object));
+  });
 }
 
 // -- making --------------------------------------------------------------------------------------
@@ -88,7 +89,8 @@ std::uint64_t next_times(Arguments& args) {
 void incrby(Arguments& args, Keyspace& keys, Reply& reply) {
   if (args.words().size() % 2 != 0) return reply.error(wrong_arity("cms.incrby"));
   const auto key = args.next_key();
-  const auto sketch = sketch_of(keys.peek(key));
+  const auto entry = keys.peek(key);
+  const auto sketch = sketch_of(entry);
   if (!sketch) return reply.error(sketch.error());
   // All numbers are read before the first item is counted.
   const std::size_t pairs = args.remaining() / 2;
@@ -98,7 +100,7 @@ void incrby(Arguments& args, Keyspace& keys, Reply& reply) {
     if (ahead.failed()) return ahead.report(reply);
   }
   reply.array(pairs);
-  edit_sketch(keys, key, args.words(), [&](CountMinSketch& edited) {
+  edit_sketch(keys, key, entry, args.words(), [&](CountMinSketch& edited) {
     while (!args.done()) {
       const auto item = args.next();
       reply.result(edited.add(item, next_times(args)));
@@ -136,7 +138,7 @@ void incr(Arguments& args, Keyspace& keys, Reply& reply) {
   const std::string_view told[] = {
       "CMS.INCRBY", key.bytes, item,
       storage::format_integer(static_cast<std::int64_t>(times), digits)};
-  edit_sketch(keys, key, told,
+  edit_sketch(keys, key, entry, told,
               [&](CountMinSketch& edited) { reply.result(edited.add(item, times)); });
 }
 
@@ -222,7 +224,7 @@ void merge(Arguments& args, CheckedOut& shards, Reply& reply) {
   if (!parts) return reply.error(parts.error());
   const auto fits = CountMinSketch::check_sum(*parts);
   if (!fits) return reply.error(fits.error());
-  keys.edit_object(target, [&](storage::Object& object) {
+  keys.edit_object(target, keys.peek(target), [&](storage::Object& object) {
     static_cast<CountMinSketch&>(object).assign_sum(*parts);
   });
   reply.ok();

@@ -61,9 +61,9 @@ inline const storage::StringObject* cached_sketch(const storage::EntryView& entr
   return string->cache ? string : nullptr;
 }
 
-/// Calls edit(bytes, cache) on the sketch that `entry` shows, through the write gate. Unlike
-/// edit_string it leaves the cache, which `edit` must keep true or drop. `told`: a request that
-/// does the same again, if there is one.
+/// Calls edit(bytes, cache) on the sketch that `entry`, just seen, shows, through the write gate.
+/// Unlike edit_string it leaves the cache, which `edit` must keep true or drop. `told`: a request
+/// that does the same again, if there is one.
 template <class Edit>
 void edit_sketch(storage::Keyspace& keys, const storage::Key& key, const storage::EntryView& entry,
                  Edit&& edit, std::span<const std::string_view> told = {}) {
@@ -72,8 +72,8 @@ void edit_sketch(storage::Keyspace& keys, const storage::Key& key, const storage
       auto& string = static_cast<storage::StringObject&>(object);
       edit(string.bytes, string.cache);
     };
-    if (told.empty()) return keys.edit_object(key, edit_bytes);
-    return keys.edit_object_as_told(key, told, edit_bytes);
+    if (told.empty()) return keys.edit_object(key, entry, edit_bytes);
+    return keys.edit_object_as_told(key, entry, told, edit_bytes);
   }
   keys.edit_string(key, [&edit](std::string& bytes) {
     std::unique_ptr<storage::StringCache> none;

@@ -46,6 +46,10 @@ const Object* Keyspace::likely_object(const Key& key) const {
 
 void Keyspace::prefetch_room(const Key& key) const { database_of(key).prefetch_room(key.hash); }
 
+inline EntryView Keyspace::view_of(const Place& place) {
+  return {true, place.record.value(), place.record.expiry(), place.segment, place.record.bytes()};
+}
+
 EntryView Keyspace::read(const Key& key) {
   Database& database = database_of(key);
   Place place = database.find(key);
@@ -57,13 +61,13 @@ EntryView Keyspace::read(const Key& key) {
   }
   ++counters_.hits;
   clock_->touch(place.record, 1, random_);
-  return {true, place.record.value(), place.record.expiry()};
+  return view_of(place);
 }
 
 EntryView Keyspace::peek(const Key& key) const {
   const Place place = database_of(key).find(key);
   if (!place || place.record.expired(now_)) return {};
-  return {true, place.record.value(), place.record.expiry()};
+  return view_of(place);
 }
 
 Place Keyspace::find_live(Database& database, const Key& key) {

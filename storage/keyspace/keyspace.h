@@ -8,6 +8,7 @@
 // holder of the lease calls begin_turn(now), and an entry whose expiry is <= now() does not exist.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,6 +48,9 @@ struct EntryView {
   bool exists = false;
   ValueView value;
   Millis expiry = kNoExpiry;
+  // Where it lies, for the keyspace to find it again at no cost.
+  Segment* segment = nullptr;
+  std::byte* record = nullptr;
 
   explicit operator bool() const { return exists; }
   [[nodiscard]] Type type() const { return exists ? value.type() : Type::kNone; }
@@ -116,11 +120,14 @@ class Keyspace {
   /// REQUIRES: missing or a string.
   void edit_string(const Key& key, const std::function<void(std::string& bytes)>& edit);
   /// The object of an existing entry, to be changed in place: `edit` runs once after the old state
-  /// has been kept, and the memory is accounted anew afterwards. REQUIRES: the value is an object.
-  void edit_object(const Key& key, const std::function<void(Object& object)>& edit);
+  /// has been kept, and the memory is accounted anew afterwards. REQUIRES: `entry` is what
+  /// `peek` or `read` has just shown of `key`, an object, and nothing was written since.
+  void edit_object(const Key& key, const EntryView& entry,
+                   const std::function<void(Object& object)>& edit);
   /// As `edit_object`, by a request that makes the same change again when it is run on the same
   /// entry: the log is told the request instead of the whole new state.
-  void edit_object_as_told(const Key& key, std::span<const std::string_view> request,
+  void edit_object_as_told(const Key& key, const EntryView& entry,
+                           std::span<const std::string_view> request,
                            const std::function<void(Object& object)>& edit);
   /// Replaces only the cache beside a string (no change as far as clients, journal and snapshot
   /// are concerned). REQUIRES: a StringObject.
@@ -226,6 +233,8 @@ class Keyspace {
   /// Creates or overwrites; `place` is what find_live said.
   void write(Database& database, const Place& place, const Key& key, const StoredValue& value,
              Millis expiry);
+  static EntryView view_of(const Place& place);
+  static Place place_of(const EntryView& entry);
   /// The change itself, its memory and its use.
   void edit_in_place(Database& database, const Place& place, WritePass pass,
                      const std::function<void(Object& object)>& edit);

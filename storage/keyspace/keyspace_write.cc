@@ -124,11 +124,12 @@ void Keyspace::edit_string(const Key& key, const std::function<void(std::string&
   const Place place = find_live(database, key);
   ASSERT(!place || place.record.value().type() == Type::kString);
   if (place && place.record.object() != nullptr) {
-    return edit_object(key, [&](Object& object) {
+    edit_in_place(database, place, open_for_write(database, place, key.hash), [&](Object& object) {
       auto& string = static_cast<StringObject&>(object);
       string.cache.reset();
       edit(string.bytes);
     });
+    return close_write(Effect::kWritten, key);
   }
   auto object = std::make_unique<StringObject>(std::string{});
   IntegerText buffer;
@@ -138,12 +139,20 @@ void Keyspace::edit_string(const Key& key, const std::function<void(std::string&
   write(database, place, key, StoredValue{NewValue{std::move(object)}}, expiry);
 }
 
-void Keyspace::edit_object(const Key& key, const std::function<void(Object&)>& edit) {
+void Keyspace::edit_object(const Key& key, const EntryView& entry,
+                           const std::function<void(Object&)>& edit) {
   Database& database = database_of(key);
-  const Place place = find_live(database, key);
-  ASSERT(place && place.record.object() != nullptr);
+  const Place place = place_of(entry);
   edit_in_place(database, place, open_for_write(database, place, key.hash), edit);
   close_write(Effect::kWritten, key);
+}
+
+// Enough of a place for what leaves the record where it is.
+Place Keyspace::place_of(const EntryView& entry) {
+  const Place place{.segment = entry.segment, .record = Record{entry.record}};
+  ASSERT(place && place.record.object() != nullptr &&
+         place.record.object() == entry.value.object());
+  return place;
 }
 
 void Keyspace::edit_in_place(Database& database, const Place& place, WritePass pass,
@@ -157,13 +166,13 @@ void Keyspace::edit_in_place(Database& database, const Place& place, WritePass p
 
 // An entry that is to be told whole anyway need not be told in parts; for the others the log knows
 // the state that the request was run on.
-void Keyspace::edit_object_as_told(const Key& key, std::span<const std::string_view> request,
+void Keyspace::edit_object_as_told(const Key& key, const EntryView& entry,
+                                   std::span<const std::string_view> request,
                                    const std::function<void(Object&)>& edit) {
-  if (!log_on_ || listener_ == nullptr) return edit_object(key, edit);
+  if (!log_on_ || listener_ == nullptr) return edit_object(key, entry, edit);
   Database& database = database_of(key);
-  const Place place = find_live(database, key);
-  ASSERT(place && place.record.object() != nullptr);
-  if (place.record.dirty() == context_->born_dirty) return edit_object(key, edit);
+  const Place place = place_of(entry);
+  if (place.record.dirty() == context_->born_dirty) return edit_object(key, entry, edit);
   edit_in_place(database, place, open_for_told_write(database, place), edit);
   ++counters_.changes;
   listener_->on_told(key, request);

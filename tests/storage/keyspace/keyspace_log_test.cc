@@ -87,7 +87,8 @@ void append_as_told(Player& player) {
   if (entry.expiry != kNoExpiry && entry.expiry <= player.keys.now()) return;
   const std::string more = "told";
   const std::string_view request[] = {"APPEND", name, more};
-  player.keys.edit_object_as_told(player.keys.key(name, db), request, [&](Object& object) {
+  const Key key = player.keys.key(name, db);
+  player.keys.edit_object_as_told(key, player.keys.peek(key), request, [&](Object& object) {
     auto& string = static_cast<StringObject&>(object);
     string.cache.reset();
     string.bytes += more;

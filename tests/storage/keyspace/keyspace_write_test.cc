@@ -186,7 +186,8 @@ TEST_CASE("an object is changed in place and its memory accounted anew") {
   keys.set(key, std::make_unique<SketchLike>());
   const std::size_t before = keys.memory_bytes();
   const Object* object = keys.peek(key).value.object();
-  keys.edit_object(key, [](Object& edited) { static_cast<SketchLike&>(edited).size = 5'100; });
+  keys.edit_object(key, keys.peek(key),
+                   [](Object& edited) { static_cast<SketchLike&>(edited).size = 5'100; });
   CHECK(keys.memory_bytes() == before + 5'000);
   CHECK(keys.peek(key).value.object() == object);
   CHECK(keys.entry_bytes(key) > 5'100);
