@@ -1,7 +1,9 @@
 """Caps, names, and a test for every source."""
 
+import json
 import os
 import re
+import sys
 
 from source_text import ROOT, Source, files, functions, sources
 
@@ -88,9 +90,20 @@ def check_listed():
                 yield f"{path}: not in its CMakeLists.txt"
 
 
+def check_figures():
+    sys.path.insert(0, os.path.join(ROOT, "tools", "benchmark"))
+    import figures  # pylint: disable=import-outside-toplevel
+    with open(os.path.join(ROOT, "tools", "benchmark", "results.json"), encoding="utf-8") as file:
+        results = json.load(file)
+    readme = Source("README.md").text
+    if figures.replaced(readme, results) != readme:
+        yield "README.md: its figures are not those of tools/benchmark/results.json"
+
+
 def check():
     yield from check_caps()
     yield from check_names()
     yield from check_openings()
     yield from check_tests()
     yield from check_listed()
+    yield from check_figures()
