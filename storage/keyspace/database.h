@@ -53,9 +53,9 @@ class Database {
   /// costs more than it saves.
   [[nodiscard]] bool is_near() const { return directory_.depth() <= kNearDepth; }
   static constexpr unsigned kNearDepth = 3;  // 8 segments, some 100 KB
-  /// So large a table is far beyond that cache.
+  /// So large a table is beyond that cache.
   [[nodiscard]] bool is_large() const { return directory_.depth() >= kLargeDepth; }
-  static constexpr unsigned kLargeDepth = 10;  // 1,024 segments, some 16 MB
+  static constexpr unsigned kLargeDepth = 7;  // 128 segments, some 2 MB
   [[nodiscard]] Place find(const Key& key) const;
   void prefetch_bucket(std::uint64_t hash) const;
   void prefetch_header(std::uint64_t hash) const;

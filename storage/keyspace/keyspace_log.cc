@@ -32,6 +32,7 @@ void Keyspace::begin_log() {
   log_dirty_ = false;
   log_backlog_ = 0;
   context_->born_dirty = mark_of(log_interval_);
+  for (auto& database : databases_) database->log.dirty.clear(database->is_large());
   watch();
 }
 
