@@ -9,6 +9,7 @@
 #include "persistence/log_manifest.h"
 #include "persistence/snapshot_loader.h"
 #include "server/replay.h"
+#include "server/snapshot_options.h"
 
 namespace countd::server {
 
@@ -55,8 +56,7 @@ std::string LogOpening::load(std::span<storage::Keyspace* const> keys,
   load.manifest = opened_.manifest;
   load.shards = keys;
   load.shard_of = commands::key_shard;
-  load.options.base.databases = options.databases;
-  load.options.base.skip_unsupported = options.rdb_unsupported == config::RdbUnsupported::kSkip;
+  load.options.base = load_options(options, 0);
   load.options.load_truncated = options.aof_load_truncated;
   Replay replay(keys, table, options, hash_seed);
   const auto loaded = persistence::load_log(
@@ -91,10 +91,8 @@ std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys,
   if (!any) return {};
   const auto target = log_target(host_.options());
   const LogFile base{storage::log::base_name(target.name, 1), 1};
-  persistence::SnapshotTarget file;
-  file.directory = target.directory;
-  file.file_name = base.name;
-  const auto written = write_base(file, keys);
+  const auto written =
+      write_base(snapshot_target(host_.options(), target.directory, base.name), keys);
   if (!written.ok) return "the log's first base could not be written: " + written.error;
   beginning_.start.manifest.base = base;
   beginning_.start.bytes = written.bytes;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/snapshot_options.h"
+
 namespace countd::server {
 
 using persistence::StartIncrement;
@@ -35,10 +37,7 @@ void LogRewrites::begin(const std::shared_ptr<persistence::LogWorker>& log) {
   current_base_ = base.file.sequence;
   const auto& options = host_.options();
   BaseJob job;
-  job.target.directory = log_target(options).directory;
-  job.target.file_name = base.file.name;
-  job.target.checksum = options.rdbchecksum;
-  job.target.blocks.compress = options.rdbcompression;
+  job.target = snapshot_target(options, log_target(options).directory, base.file.name);
   job.cut = [this, base](std::span<storage::Keyspace* const> keys) { return cut(keys, base); };
   job.done = [this, base](const persistence::SnapshotResult& result) { written(base, result); };
   host_.notice("Background append only file rewriting started");
@@ -55,9 +54,8 @@ bool LogRewrites::cut(std::span<storage::Keyspace* const> keys, const Base& base
     return true;
   }
   const std::uint64_t epoch = journal.epoch();
-  journal.cut(keys, host_.now(), [base, epoch] {
-    base.log->push(StartIncrement{base.file, epoch});
-  });
+  journal.cut(keys, host_.now(),
+              [base, epoch] { base.log->push(StartIncrement{base.file, epoch}); });
   host_.wake_for_parts();
   return true;
 }

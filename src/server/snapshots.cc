@@ -18,6 +18,7 @@
 #include "persistence/snapshot_retention.h"
 #include "server/process.h"
 #include "server/server.h"
+#include "server/snapshot_options.h"
 
 namespace countd::server {
 namespace {
@@ -262,11 +263,7 @@ void Snapshots::load_again(std::span<storage::Keyspace* const> keys, const Done&
 }
 
 std::string Snapshots::load(std::span<storage::Keyspace* const> shards) {
-  const auto& options = server_.store().current();
-  persistence::LoadOptions load;
-  load.now = server_.now();
-  load.databases = options.databases;
-  load.skip_unsupported = options.rdb_unsupported == config::RdbUnsupported::kSkip;
+  const auto load = load_options(server_.store().current(), server_.now());
   const auto result = persistence::load_snapshot(disk_, path(), shards, commands::key_shard, load);
   const std::lock_guard lock(mutex_);
   changes_at_last_ = 0;
@@ -318,13 +315,9 @@ SnapshotFacts Snapshots::facts(storage::Millis now, std::uint64_t changes) const
 
 persistence::SnapshotTarget Snapshots::target() {
   const auto& options = server_.store().current();
-  persistence::SnapshotTarget target;
-  target.directory = options.dir;
-  target.file_name = options.dbfilename;
+  auto target = snapshot_target(options, options.dir, options.dbfilename);
   target.number = ++number_;
-  target.checksum = options.rdbchecksum;
   target.keep = static_cast<std::size_t>(options.snapshot_keep);
-  target.blocks.compress = options.rdbcompression;
   return target;
 }
 
