@@ -101,6 +101,7 @@ class AppendLog {
   void perform(const PublishBase& published);
   void perform(const RewriteFailed& failed);
   void perform(const LogPolicy& policy);
+  void perform(const Milestone& milestone) { milestone.reached(); }
   void perform(const CloseLog&);
 
   storage::DiskStatus sync_writer();

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -51,11 +52,15 @@ struct PublishBase {
 struct RewriteFailed {
   storage::log::LogFile base;
 };
+/// Tells when everything before it has been performed; on the log's thread, and must not block it.
+struct Milestone {
+  std::function<void()> reached;
+};
 /// Sync what there is; frames that come later are dropped.
 struct CloseLog {};
 
-using LogJob =
-    std::variant<FramePointer, StartIncrement, PublishBase, RewriteFailed, LogPolicy, CloseLog>;
+using LogJob = std::variant<FramePointer, StartIncrement, PublishBase, RewriteFailed, LogPolicy,
+                            Milestone, CloseLog>;
 
 /// Any thread may push, one pops.
 class AppendLogQueue {

@@ -1,5 +1,6 @@
 #include "persistence/append_log_thread.h"
 
+#include <future>
 #include <utility>
 
 namespace countd::persistence {
@@ -19,6 +20,12 @@ void AppendLogThread::push(LogJob job) {
 // Without a mutex: where both threads share a core, the one that is woken would only wait for it.
 void AppendLogThread::wake() {
   if (!pushed_.exchange(true)) pushed_.notify_one();
+}
+
+void AppendLogThread::drain() {
+  std::promise<void> reached;
+  push(Milestone{[&reached] { reached.set_value(); }});
+  reached.get_future().wait();
 }
 
 void AppendLogThread::close() {

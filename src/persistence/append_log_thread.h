@@ -21,6 +21,7 @@ class AppendLogThread final : public LogWorker {
   AppendLogThread& operator=(const AppendLogThread&) = delete;
 
   void push(LogJob job) override;
+  void drain() override;
   void close() override;
   [[nodiscard]] AppendLog& log() override { return log_; }
 

@@ -10,7 +10,9 @@ class LogWorker {
   virtual ~LogWorker() = default;
   /// Any thread, until `close`.
   virtual void push(LogJob job) = 0;
-  /// Returns when everything that was pushed has been performed, and what was written is synced.
+  /// Returns when everything that was pushed has been performed.
+  virtual void drain() = 0;
+  /// As `drain`, and what was written is synced.
   virtual void close() = 0;
   [[nodiscard]] virtual AppendLog& log() = 0;
 };

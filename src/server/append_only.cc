@@ -253,19 +253,26 @@ void AppendOnly::switch_on() {
   rewrite();
 }
 
+// What was changed until now is written before the log ends, and whoever waits for it waits for
+// that. Large as the last interval may be, it is told at one go: from then on nothing is.
 void AppendOnly::switch_off() {
   host_.check_out_all([this](std::span<storage::Keyspace* const> keys) {
     if (!on()) return;
+    tell_rest(keys);
     end(keys);
-    host_.release_withheld(kAllEpochs);
-    waits_.give_up();
     if (closing_.joinable()) closing_.join();
-    closing_ = host_.run_aside([this, log = worker()] {
-      log->close();
-      opening_.release_lock();
-    });
+    closing_ = host_.run_aside([this, log = worker()] { close_aside(*log); });
     const std::lock_guard lock(mutex_);
     worker_.reset();
+  });
+}
+
+void AppendOnly::close_aside(persistence::LogWorker& log) {
+  log.close();
+  opening_.release_lock();
+  host_.post([this, written = log.log().facts().last_write_ok] {
+    written ? host_.release_withheld(kAllEpochs) : host_.close_withheld();
+    waits_.give_up();
     host_.notice("The append only log was switched off");
   });
 }
@@ -283,26 +290,44 @@ void AppendOnly::end(std::span<storage::Keyspace* const> keys) {
   host_.gate().journal().detach(*this);
 }
 
-void AppendOnly::close(std::span<storage::Keyspace* const> keys) {
-  if (closing_.joinable()) closing_.join();
-  const auto log = worker();
-  if (log == nullptr) return;
+// -- the end --------------------------------------------------------------------------------------
+
+// REQUIRES: all shards are checked out, or their threads have ended.
+void AppendOnly::tell_rest(std::span<storage::Keyspace* const> keys) {
   auto& journal = host_.gate().journal();
+  if (!journal.running()) return;
   const auto hand_over = [&] {
     for (std::size_t i = 0; i < keys.size(); ++i) {
       while (journal.part_open(i) && !journal.slice(i, *keys[i], kLastSlice)) {
       }
     }
   };
-  if (journal.running()) {
-    hand_over();
-    if (journal.dirty()) journal.cut(keys, host_.now(), nullptr);
-    hand_over();
-  }
+  hand_over();
+  if (journal.dirty()) journal.cut(keys, host_.now(), nullptr);
+  hand_over();
+}
+
+void AppendOnly::close(std::span<storage::Keyspace* const> keys) {
+  if (closing_.joinable()) closing_.join();
+  const auto log = worker();
+  if (log == nullptr) return;
+  tell_rest(keys);
+  log->drain();
+  if (!log->log().facts().complete) complete(log, keys);
   log->close();
   end(keys);
   const std::lock_guard lock(mutex_);
   worker_.reset();
+}
+
+// A log that was switched on and has no base yet, or has failed, would bring an older state back.
+void AppendOnly::complete(const std::shared_ptr<persistence::LogWorker>& log,
+                          std::span<storage::Keyspace* const> keys) {
+  host_.notice("The append only log is incomplete: it is written anew before the end");
+  auto error = state_.load() == State::kFailed ? opening_.renew_lock() : std::string{};
+  if (error.empty()) error = rewrites_.write_last(log, keys, pushed_epoch_.load());
+  if (log->log().facts().complete) return;
+  host_.warning("The append only log lacks what was written since it was last complete: " + error);
 }
 
 }  // namespace countd::server

@@ -37,7 +37,8 @@ class AppendOnly final : public journal::Reader {
   void begin(std::span<storage::Keyspace* const> keys);
   /// Ten times a second: cuts, rewrites and new attempts that are due.
   void check();
-  /// Writes what is left and closes. After the threads have ended.
+  /// Writes what is left, a new base where the log is incomplete, and closes. After the threads
+  /// have ended.
   void close(std::span<storage::Keyspace* const> keys);
 
   // -- any thread -------------------------------------------------------------------------------
@@ -75,6 +76,10 @@ class AppendOnly final : public journal::Reader {
 
   void switch_on();
   void switch_off();
+  void tell_rest(std::span<storage::Keyspace* const> keys);
+  void close_aside(persistence::LogWorker& log);
+  void complete(const std::shared_ptr<persistence::LogWorker>& log,
+                std::span<storage::Keyspace* const> keys);
   void end(std::span<storage::Keyspace* const> keys);
 
   LogHost& host_;

@@ -59,6 +59,9 @@ class LogHost {
   virtual void start_base(BaseJob job) = 0;
   /// Runs `work` beside the shards; what is returned is joined before other such work begins.
   virtual std::thread run_aside(std::function<void()> work) = 0;
+  /// Writes a base and waits for it, while nothing else runs: at the start, or at the end.
+  virtual persistence::SnapshotResult write_base(const persistence::SnapshotTarget& target,
+                                                 std::span<storage::Keyspace* const> keys) = 0;
   virtual std::unique_ptr<persistence::LogWorker> make_worker(
       persistence::AppendLogStart start, persistence::AppendLogEvents events) = 0;
 };

@@ -81,8 +81,7 @@ std::string LogOpening::load(std::span<storage::Keyspace* const> keys,
 }
 
 // A crash before the manifest is published leaves a base that nothing names, and the snapshot.
-std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys,
-                                   const WriteBase& write_base) {
+std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys) {
   beginning_.start = {.manifest = opened_.manifest, .bytes = 0, .torn = {}, .continues = true};
   bool any = false;
   for (const auto* const each : keys) {
@@ -92,7 +91,7 @@ std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys,
   const auto target = log_target(host_.options());
   const LogFile base{storage::log::base_name(target.name, 1), 1};
   const auto written =
-      write_base(snapshot_target(host_.options(), target.directory, base.name), keys);
+      host_.write_base(snapshot_target(host_.options(), target.directory, base.name), keys);
   if (!written.ok) return "the log's first base could not be written: " + written.error;
   beginning_.start.manifest.base = base;
   beginning_.start.bytes = written.bytes;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 
@@ -42,10 +41,8 @@ class LogOpening {
   /// Fills the keyspaces from the log. REQUIRES: not empty().
   std::string load(std::span<storage::Keyspace* const> keys, const commands::CommandTable& table,
                    std::uint64_t hash_seed);
-  using WriteBase = std::function<persistence::SnapshotResult(
-      const persistence::SnapshotTarget& target, std::span<storage::Keyspace* const> keys)>;
   /// Makes what the keyspaces hold the base of a new log. REQUIRES: empty().
-  std::string begin_with(std::span<storage::Keyspace* const> keys, const WriteBase& write_base);
+  std::string begin_with(std::span<storage::Keyspace* const> keys);
   [[nodiscard]] LogBeginning& beginning() { return beginning_; }
 
  private:

@@ -72,6 +72,23 @@ void LogRewrites::written(const Base& base, const persistence::SnapshotResult& r
   if (running() && current_base_ == base.file.sequence) ended(false, result.error);
 }
 
+std::string LogRewrites::write_last(const std::shared_ptr<persistence::LogWorker>& log,
+                                    std::span<storage::Keyspace* const> keys, std::uint64_t epoch) {
+  const auto base = log->log().claim_base();
+  log->push(StartIncrement{base, epoch});
+  log->drain();  // the directory may have to be made first
+  const auto& options = host_.options();
+  const auto written =
+      host_.write_base(snapshot_target(options, log_target(options).directory, base.name), keys);
+  if (written.ok) {
+    log->push(persistence::PublishBase{base});
+  } else {
+    log->push(persistence::RewriteFailed{base});
+  }
+  log->drain();
+  return written.error;
+}
+
 void LogRewrites::ended(bool ok, const std::string& error) {
   const auto now = host_.now();
   {

@@ -33,6 +33,10 @@ class LogRewrites {
   // -- shard 0's thread -------------------------------------------------------------------------
   /// Rewrites `log`, once no other snapshot is under way.
   void begin(const std::shared_ptr<persistence::LogWorker>& log);
+  /// Rewrites `log` while nothing else runs; an error text, or empty. What it holds is told up to
+  /// `epoch`.
+  std::string write_last(const std::shared_ptr<persistence::LogWorker>& log,
+                         std::span<storage::Keyspace* const> keys, std::uint64_t epoch);
   /// The log says what became of it.
   void ended(bool ok, const std::string& error);
   /// The log was switched off: what is under way belongs to nobody.

@@ -105,10 +105,7 @@ std::string Server::load(std::span<storage::Keyspace* const> keys) {
   std::string error;
   if (opening.empty()) {
     error = snapshots_->load(keys);
-    const auto write_base = [this](const auto& target, auto base_keys) {
-      return snapshots_->write_base(target, base_keys);
-    };
-    if (error.empty()) error = opening.begin_with(keys, write_base);
+    if (error.empty()) error = opening.begin_with(keys);
   } else {
     error = opening.load(keys, table_, shared_.hash_seed);
   }

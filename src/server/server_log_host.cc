@@ -34,6 +34,11 @@ void ServerLogHost::wake_for_parts() { server_.shard(0).wake_for_parts(); }
 
 void ServerLogHost::start_base(BaseJob job) { server_.snapshots().start_base(std::move(job)); }
 
+persistence::SnapshotResult ServerLogHost::write_base(const persistence::SnapshotTarget& target,
+                                                      std::span<storage::Keyspace* const> keys) {
+  return server_.snapshots().write_base(target, keys);
+}
+
 std::unique_ptr<persistence::LogWorker> ServerLogHost::make_worker(
     persistence::AppendLogStart start, persistence::AppendLogEvents events) {
   return std::make_unique<persistence::AppendLogThread>(disk_, log_target(options()),

@@ -30,6 +30,8 @@ class ServerLogHost final : public LogHost {
   std::thread run_aside(std::function<void()> work) override {
     return std::thread{std::move(work)};
   }
+  persistence::SnapshotResult write_base(const persistence::SnapshotTarget& target,
+                                         std::span<storage::Keyspace* const> keys) override;
   std::unique_ptr<persistence::LogWorker> make_worker(persistence::AppendLogStart start,
                                                       persistence::AppendLogEvents events) override;
 

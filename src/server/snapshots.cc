@@ -164,6 +164,7 @@ persistence::SnapshotResult Snapshots::write_base(const persistence::SnapshotTar
       [&outcome](const persistence::SnapshotResult& result) { outcome = result; });
   auto& writer = thread.writer();
   for (std::size_t i = 0; i < keys.size(); ++i) {
+    keys[i]->abandon_snapshot();  // at the end of the server one may have been under way
     keys[i]->begin_snapshot(writer.shard(static_cast<int>(i)));
   }
   writer.begin(file_facts(keys));

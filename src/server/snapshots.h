@@ -41,7 +41,7 @@ class Snapshots {
   void start_after(Done done);
   /// The same for a base. On shard 0's thread.
   void start_base(BaseJob job);
-  /// Writes a base while nothing else runs; its result. Before the threads run.
+  /// Writes a base while nothing else runs; its result. Before the threads run, or after.
   persistence::SnapshotResult write_base(const persistence::SnapshotTarget& target,
                                          std::span<storage::Keyspace* const> keys);
   /// Saves, empties all databases and loads the file again (DEBUG RELOAD).

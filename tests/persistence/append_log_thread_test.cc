@@ -36,6 +36,10 @@ TEST_CASE("the thread performs what is pushed, and close waits for all of it") {
       if (epoch == 100) {
         while (durable != 100) std::this_thread::yield();
       }
+      if (epoch == 150) {
+        thread.drain();
+        CHECK(durable == 150);
+      }
     }
     thread.close();
     CHECK(durable == 200);

@@ -4,73 +4,16 @@
 
 #include <cerrno>
 
-#include "persistence/log_loader.h"
-#include "server/replay.h"
 #include "tests/server/fake_log_host.h"
+#include "tests/server/log_life.h"
 
 using namespace countd;
 using test::CrashDisk;
 using test::FakeLogHost;
+using test::restart;
+using Life = test::LogLife;
 
 namespace {
-
-/// A server's life with a log: opened and begun, as Server does it.
-class Life {
- public:
-  explicit Life(FakeLogHost& host) : host_(host), log_(host) {
-    error = log_.opening().open();
-    if (!error.empty()) return;
-    if (!log_.opening().empty()) error = log_.opening().load(host.keys(), table_, 5);
-    if (!error.empty()) return;
-    log_.begin(host.keys());
-    host_.run();
-  }
-  Life(const Life&) = delete;
-  Life& operator=(const Life&) = delete;
-  ~Life() {
-    if (error.empty() && !dead_) log_.close(host_.keys());
-  }
-  /// The process dies; nothing that it does afterwards reaches the disk.
-  void die() {
-    host_.files.end_process();
-    host_.files.fault = [](CrashDisk::Operation, const std::string&) { return EIO; };
-    log_.close(host_.keys());
-    host_.files.fault = nullptr;
-    host_.clear();
-    dead_ = true;
-  }
-
-  server::AppendOnly* operator->() { return &log_; }
-  /// A tenth of a second, as the server's clock strikes it.
-  void pass(int tenths = 1) {
-    for (int i = 0; i < tenths; ++i) {
-      host_.time += 100;
-      log_.check();
-      host_.run();
-    }
-  }
-  bool cut_due() {
-    const auto before = host_.gate().journal().epoch();
-    log_.check();
-    return host_.gate().journal().epoch() != before;
-  }
-
-  std::string error;
-
- private:
-  FakeLogHost& host_;
-  bool dead_ = false;
-  commands::CommandTable table_;
-  server::AppendOnly log_;
-};
-
-/// What the log says comes back.
-std::string restart(FakeLogHost& host) {
-  host.files.end_process();
-  host.clear();
-  Life life(host);
-  return life.error;
-}
 
 int waits_answered(Life& life, int& answers) {
   life->when_durable({}, [&answers](bool durable) { answers += durable ? 1 : 0; });
@@ -252,72 +195,6 @@ TEST_CASE("a directory that vanished is made and locked anew, or left to who has
     CHECK((host.said.find("Another server uses the append log") != std::string::npos) == taken);
     CHECK(host.files.lock("d/appendonlydir/countd.lock").has_error());
   }
-}
-
-TEST_CASE("the log is switched on and off while the server runs") {
-  FakeLogHost host;
-  server::AppendOnly log(host);
-  host.set("a", 1);
-  CHECK_FALSE(log.on());
-  log.options_changed();
-  host.run();
-  CHECK(log.on());
-  host.set("a", 2);
-  host.write_bases();
-  host.run();
-  host.set("b", 3);
-  host.time += 1000;
-  log.check();
-  host.run();
-  CHECK(log.facts().files.rewrites == 1);
-  CHECK(host.files.lock("d/appendonlydir/countd.lock").has_error());
-  host.settings.appendonly = false;
-  log.options_changed();
-  host.run();
-  CHECK_FALSE(log.on());
-  CHECK_FALSE(host.gate().journal().running());
-  host.set("c", 4);
-  log.close(host.keys());
-  CHECK(host.files.lock("d/appendonlydir/countd.lock").has_value());
-  CHECK(restart(host).empty());
-  CHECK(host.get("a") == 2);
-  CHECK(host.get("b") == 3);
-  CHECK_FALSE(host.get("c").has_value());
-}
-
-TEST_CASE("what was counted before the log was switched on is durable with the first base") {
-  FakeLogHost host;
-  server::AppendOnly log(host);
-  for (const std::int64_t life : {1, 2}) {
-    host.settings.appendonly = true;
-    host.set("a", life);
-    log.options_changed();
-    host.run();
-    int durable = 0;
-    int lost = 0;
-    const auto wait = [&] { log.when_durable({}, [&](bool ok) { ++(ok ? durable : lost); }); };
-    wait();
-    host.time += 1000;
-    log.check();
-    host.run();
-    CHECK(durable == 0);
-    host.write_bases();
-    host.run();
-    CHECK(durable == 1);
-    wait();
-    CHECK(durable == 2);
-    // Who waits when it is switched off has not been given what was asked for.
-    host.set("a", 7);
-    wait();
-    host.settings.appendonly = false;
-    log.options_changed();
-    host.run();
-    CHECK(durable == 2);
-    CHECK(lost == 1);
-  }
-  log.close(host.keys());
-  CHECK(restart(host).empty());
-  CHECK(host.get("a") == 2);
 }
 
 TEST_CASE("an orderly end writes what is left") {

@@ -24,10 +24,13 @@ class FakeLogHost::Worker final : public persistence::LogWorker {
   }
 
   void push(persistence::LogJob job) override { log_.push(std::move(job)); }
-  void close() override {
-    log_.push(persistence::CloseLog{});
+  void drain() override {
     while (log_.step()) {
     }
+  }
+  void close() override {
+    log_.push(persistence::CloseLog{});
+    drain();
   }
   [[nodiscard]] persistence::AppendLog& log() override { return log_; }
 
@@ -96,24 +99,36 @@ void FakeLogHost::write_bases() {
     const auto job = std::move(bases_.front());
     bases_.pop_front();
     if (!job.cut(keys_)) continue;
-    SnapshotResult outcome;
-    SnapshotWriter writer(files, job.target, static_cast<int>(keys_.size()),
-                          [&outcome](const SnapshotResult& result) { outcome = result; });
-    for (std::size_t i = 0; i < keys_.size(); ++i) {
-      keys_[i]->begin_snapshot(writer.shard(static_cast<int>(i)));
-    }
-    storage::rdb::FileFacts facts;
-    facts.hash_seed = 5;
-    writer.begin(facts);
-    for (std::size_t i = 0; i < keys_.size(); ++i) {
-      while (!keys_[i]->snapshot_slice(1000)) {
-      }
-      writer.finish(static_cast<int>(i));
-    }
-    while (writer.step() != SnapshotWriter::Step::kOver) {
-    }
-    job.done(outcome);
+    job.done(write_base(job.target, keys_));
   }
+}
+
+SnapshotResult FakeLogHost::write_base(const persistence::SnapshotTarget& target,
+                                       std::span<storage::Keyspace* const> keys) {
+  base_target = target;
+  SnapshotResult outcome;
+  SnapshotWriter writer(files, target, static_cast<int>(keys.size()),
+                        [&outcome](const SnapshotResult& result) { outcome = result; });
+  storage::rdb::FileFacts facts;
+  facts.hash_seed = 5;
+  writer.begin(facts);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    keys[i]->begin_snapshot(writer.shard(static_cast<int>(i)));
+    while (!keys[i]->snapshot_slice(1000)) {
+    }
+    writer.finish(static_cast<int>(i));
+  }
+  while (writer.step() != SnapshotWriter::Step::kOver) {
+  }
+  return outcome;
+}
+
+void FakeLogHost::lose_bases() {
+  while (!bases_.empty()) {
+    static_cast<void>(bases_.front().cut(keys_));
+    bases_.pop_front();
+  }
+  run();
 }
 
 void FakeLogHost::fail_bases(const std::string& error) {

@@ -32,9 +32,13 @@ class FakeLogHost final : public server::LogHost {
   void check_out_all(WithAll run) override { run(keys()); }
   void wake_for_parts() override {}
   void start_base(server::BaseJob job) override { bases_.push_back(std::move(job)); }
+  /// At once: the disk is one thread's.
   std::thread run_aside(std::function<void()> work) override {
-    return std::thread{std::move(work)};
+    work();
+    return {};
   }
+  persistence::SnapshotResult write_base(const persistence::SnapshotTarget& target,
+                                         std::span<storage::Keyspace* const> keys) override;
   std::unique_ptr<persistence::LogWorker> make_worker(persistence::AppendLogStart start,
                                                       persistence::AppendLogEvents events) override;
 
@@ -50,12 +54,15 @@ class FakeLogHost final : public server::LogHost {
   void write_bases();
   void fail_bases(const std::string& error);
   void fail_first_base(const std::string& error);
+  /// They are cut, and nobody writes them: the server has ended.
+  void lose_bases();
   [[nodiscard]] std::size_t bases_waiting() const { return bases_.size(); }
 
   config::Options settings;
   storage::Millis time = 1'700'000'000'000;
   CrashDisk files{1};
   std::string said;
+  persistence::SnapshotTarget base_target;  // of the last base that was written
   std::uint64_t released = 0;
   int closed = 0;
   bool refuses = false;

@@ -90,3 +90,36 @@ TEST_CASE("the policy changes while replies wait: none is lost") {
     CHECK(client.read().integer() == i + 1);
   }
 }
+
+TEST_CASE("an end right after the log was switched on or off leaves one that has everything") {
+  for (const int threads : {1, 4}) {
+    for (const auto* last : {"yes", "no"}) {
+      CAPTURE(threads);
+      CAPTURE(last);
+      InProcess server(threads);
+      {
+        auto client = server.connect();
+        fill(client, 3000);
+        CHECK(client.call({"CONFIG", "SET", "appendonly", "yes"}).text == "OK");
+        fill(client, 1000);
+        if (std::string(last) == "no") {
+          CHECK(eventually([&] { return info_field(client, "aof_enabled") == "1"; }));
+          CHECK(durable(client) == 1);
+          fill(client, 2000);
+          CHECK(client.call({"CONFIG", "SET", "appendonly", "no"}).text == "OK");
+          CHECK(eventually([&] { return info_field(client, "aof_enabled") == "0"; }));
+        }
+      }
+      server.stop();
+      server.change([](countd::config::Options& options) { options.appendonly = true; });
+      server.start();
+      REQUIRE(server.error().empty());
+      auto after = server.connect();
+      const bool off = std::string(last) == "no";
+      CHECK(after.call({"DBSIZE"}).integer() == 3000);
+      CHECK(after.call({"GET", "key999"}).text == (off ? "3" : "2"));
+      CHECK(after.call({"GET", "key1999"}).text == (off ? "2" : "1"));
+      CHECK(after.call({"GET", "key2999"}).text == "1");
+    }
+  }
+}

@@ -34,14 +34,8 @@ TEST_CASE("the log's bases are written as the options say, the first one too") {
     host.set("a", 1);
     server::LogOpening opening(host);
     REQUIRE(opening.open().empty());
-    persistence::SnapshotTarget asked;
-    const auto write = [&](const persistence::SnapshotTarget& target, auto) {
-      asked = target;
-      persistence::SnapshotResult result;
-      result.ok = true;
-      return result;
-    };
-    CHECK(opening.begin_with(host.keys(), write).empty());
+    CHECK(opening.begin_with(host.keys()).empty());
+    const auto& asked = host.base_target;
     CHECK(asked.file_name == "appendonly.aof.1.base.rdb");
     CHECK(asked.checksum == on);
     CHECK(asked.blocks.compress == on);

@@ -68,8 +68,11 @@ void Life::add_clients() {
 void Life::live(std::uint64_t acts) {
   if (machine_.plan.interleaved) simulation_.interleave();
   for (; acts > 0 && !machine_.disk.down() && machine_.problem.empty(); --acts) act();
-  disk_full_ = false;
-  faults_left_ = 0;
+  // The disk may be broken at the end, too.
+  if (random_.below(4) != 0) {
+    disk_full_ = false;
+    faults_left_ = 0;
+  }
   // Batches on their way between threads come home: they belong to nobody else.
   simulation_.run_to_the_end();
 }
@@ -165,15 +168,31 @@ void Life::after_turn(int index) {
 }
 
 void Life::close() {
-  std::vector<storage::Keyspace*> keys;
-  for (auto& slice : simulation_.slices) keys.push_back(slice.keys.get());
+  const auto keys = keyspaces();
   snapshots_.abandon();
-  const bool whole = append_only_.on() && joined_ && append_only_.facts().files.last_write_ok;
+  const bool was_on = append_only_.on();
+  const bool was_whole = whole();
   worker_ = nullptr;
   append_only_.close(keys);
-  if (machine_.disk.down()) return;
+  if (machine_.disk.down() || !was_on) return;
   machine_.promises.cut(~std::uint64_t{0}, state_of(keys));
-  if (whole) machine_.promises.log_closed();
+  if (!whole()) return;
+  machine_.promises.log_closed();
+  if (!was_whole) ++machine_.tally.last_bases;
+}
+
+std::vector<storage::Keyspace*> Life::keyspaces() {
+  std::vector<storage::Keyspace*> keys;
+  for (auto& slice : simulation_.slices) keys.push_back(slice.keys.get());
+  return keys;
+}
+
+// The log is only in it once the log holds everything. One that was switched off may be started
+// from once more: it has what there was then.
+void Life::keep_options() {
+  const bool again = closed_whole_ && random_.below(2) == 0;
+  machine_.tally.switched_off += again ? 1 : 0;
+  machine_.options.appendonly = again || (options().appendonly && joined_);
 }
 
 // -- the host -------------------------------------------------------------------------------------
@@ -189,7 +208,7 @@ void Life::check_out_all(WithAll run) {
 // With all shards checked out: if the journal has just been cut, this is what the cut says.
 void Life::note_cut(std::span<storage::Keyspace* const> keys) {
   const auto& journal = gate_.journal();
-  if (!journal.running() || journal.epoch() - 1 == noted_epoch_) return;
+  if (journal.epoch() - 1 == noted_epoch_) return;
   noted_epoch_ = journal.epoch() - 1;
   ++machine_.tally.cuts;
   machine_.promises.cut(noted_epoch_, state_of(keys));
@@ -229,15 +248,21 @@ void Life::refuse_writes(bool on) {
      : simulation_.gates.fetch_and(~static_cast<std::uint32_t>(shard::kLogGate));
 }
 
+// The log is switched off, with all shards checked out: its last cut has just been made.
 std::thread Life::run_aside(std::function<void()> work) {
+  note_cut(keyspaces());
   worker_ = nullptr;
   work();
+  closed_whole_ = whole() && !machine_.disk.down();
+  if (closed_whole_) machine_.promises.log_closed();
+  joined_ = false;
   return {};
 }
 
 std::unique_ptr<persistence::LogWorker> Life::make_worker(persistence::AppendLogStart start,
                                                           persistence::AppendLogEvents events) {
   joined_ = start.continues;
+  closed_whole_ = false;
   auto told = events;
   events.durable = [this, told](std::uint64_t epoch) {
     if (worker_ != nullptr && worker_->syncs() && !machine_.disk.down()) {
@@ -303,7 +328,6 @@ void Life::switch_sync() {
 void Life::switch_log() {
   auto& options = simulation_.options;
   options.appendonly = !options.appendonly;
-  joined_ = false;
   if (options.appendonly) ++machine_.tally.switched_on;
   // What clients were shown is kept by the log alone.
   machine_.promises.forget_shown();

@@ -41,7 +41,7 @@ class Life final : public server::LogHost {
   /// After whatever end: what clients saw must fit together.
   void judge_histories();
   /// The configuration file: the log is only in it once the log holds everything.
-  void keep_options() { machine_.options.appendonly = options().appendonly && joined_; }
+  void keep_options();
 
   // -- server::LogHost ----------------------------------------------------------------------------
   [[nodiscard]] const config::Options& options() const override { return simulation_.options; }
@@ -58,6 +58,10 @@ class Life final : public server::LogHost {
   void wake_for_parts() override {}
   void start_base(server::BaseJob job) override { snapshots_.start_base(std::move(job)); }
   std::thread run_aside(std::function<void()> work) override;
+  persistence::SnapshotResult write_base(const persistence::SnapshotTarget& target,
+                                         std::span<storage::Keyspace* const> keys) override {
+    return snapshots_.write_base(target, keys);
+  }
   std::unique_ptr<persistence::LogWorker> make_worker(persistence::AppendLogStart start,
                                                       persistence::AppendLogEvents events) override;
 
@@ -99,6 +103,9 @@ class Life final : public server::LogHost {
   void note_cut(std::span<storage::Keyspace* const> keys);
 
   /// With `always`, and all that is there in the log: a number for the time since when, or 0.
+  /// The log is on and has what is counted, or will have it.
+  [[nodiscard]] bool whole() const { return joined_ && (failures_ & 1) == 0; }
+  [[nodiscard]] std::vector<storage::Keyspace*> keyspaces();
   [[nodiscard]] std::uint64_t guarded() const;
   void switch_sync();
   void switch_log();
@@ -119,6 +126,7 @@ class Life final : public server::LogHost {
   SteppedWorker* worker_ = nullptr;               // the one that append_only_ uses
   std::uint64_t noted_epoch_ = 0;                 // of the last cut that the oracle knows
   std::map<std::string, std::size_t> base_cuts_;  // the cut of a base, by its file's name
+  bool closed_whole_ = false;   // the log was switched off, with everything until then
   std::uint64_t failures_ = 0;  // of the log, and recoveries; odd: reads show what is undecided
   bool joined_ = false;         // what the log's files say is what the keyspaces hold
   std::uint64_t guard_ = 1;     // one more whenever guarded() may have changed

@@ -53,9 +53,7 @@ bool Life::begin() {
     machine_.promises.new_life(0);
     return true;
   }
-  std::vector<storage::Keyspace*> keys;
-  for (auto& slice : simulation_.slices) keys.push_back(slice.keys.get());
-  append_only_.begin(keys);
+  append_only_.begin(keyspaces());
   noted_epoch_ = gate_.journal().epoch() - 1;
   machine_.promises.new_life(noted_epoch_ + 1);
   return true;
@@ -73,9 +71,7 @@ std::string Life::load(Loading& loading) {
   if (auto error = load_snapshot(loading); !error.empty()) return error;
   if (machine_.promises.log_lasts()) machine_.wrong("the log has vanished");
   machine_.promises.log_begins(state_of(loading.keys));
-  return opening.begin_with(loading.keys, [this](const auto& target, auto keys) {
-    return snapshots_.write_base(target, keys);
-  });
+  return opening.begin_with(loading.keys);
 }
 
 std::string Life::load_log(Loading& loading) {

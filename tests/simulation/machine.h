@@ -28,6 +28,8 @@ struct Tally {
   std::uint64_t recoveries = 0;
   std::uint64_t snapshots = 0;
   std::uint64_t switched_on = 0;
+  std::uint64_t switched_off = 0;  // and started from once more
+  std::uint64_t last_bases = 0;    // that the end of a server made of an incomplete log
   std::uint64_t nested_turns = 0;
 };
 

@@ -28,6 +28,8 @@ void add(Tally& sum, const Tally& one) {
   sum.recoveries += one.recoveries;
   sum.snapshots += one.snapshots;
   sum.switched_on += one.switched_on;
+  sum.switched_off += one.switched_off;
+  sum.last_bases += one.last_bases;
   sum.nested_turns += one.nested_turns;
 }
 
@@ -47,6 +49,8 @@ void print(const Tally& tally) {
   line("recoveries from them", tally.recoveries);
   line("snapshots", tally.snapshots);
   line("times the log was switched on", tally.switched_on);
+  line("starts from a log that was switched off", tally.switched_off);
+  line("bases written at the end for an incomplete log", tally.last_bases);
   line("turns within another's turn", tally.nested_turns);
 }
 

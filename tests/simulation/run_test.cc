@@ -52,6 +52,8 @@ TEST_CASE("the seeds reach what they should") {
     sum.recoveries += tally.recoveries;
     sum.snapshots += tally.snapshots;
     sum.switched_on += tally.switched_on;
+    sum.switched_off += tally.switched_off;
+    sum.last_bases += tally.last_bases;
     sum.nested_turns += tally.nested_turns;
   }
   CHECK(sum.power_losses > 100);
@@ -62,6 +64,8 @@ TEST_CASE("the seeds reach what they should") {
   CHECK(sum.recoveries > 10);
   CHECK(sum.snapshots > 100);
   CHECK(sum.switched_on > 5);
+  CHECK(sum.switched_off > 2);
+  CHECK(sum.last_bases > 2);
   CHECK(sum.nested_turns > 1000);
 }
 

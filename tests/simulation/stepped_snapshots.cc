@@ -143,6 +143,7 @@ persistence::SnapshotResult SteppedSnapshots::write_base(const persistence::Snap
       [&](const persistence::SnapshotResult& written) { result = written; });
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const int shard = static_cast<int>(i);
+    keys[i]->abandon_snapshot();
     keys[i]->begin_snapshot(writer.shard(shard));
     while (!keys[i]->snapshot_slice(100)) {
     }

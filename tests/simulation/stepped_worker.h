@@ -24,10 +24,13 @@ class SteppedWorker final : public persistence::LogWorker {
     unsynced_ |= !wanted_syncs_;
     log_.push(std::move(job));
   }
-  void close() override {
-    log_.push(persistence::CloseLog{});
+  void drain() override {
     while (step()) {
     }
+  }
+  void close() override {
+    log_.push(persistence::CloseLog{});
+    drain();
   }
   [[nodiscard]] persistence::AppendLog& log() override { return log_; }
 
