@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "persistence/sync_mark.h"
+
 namespace countd::persistence {
 
 using storage::DiskStatus;
@@ -43,9 +45,12 @@ AppendLog::AppendLog(storage::Disk& disk, AppendLogTarget target, AppendLogStart
       manifest_(std::move(start.manifest)),
       torn_(std::move(start.torn)),
       last_increment_(last_sequence(manifest_.last_increment_sequence(), manifest_)),
-      complete_(start.continues),
+      complete_(start.complete()),
+      sync_failed_(start.sync_failed),
+      marked_(start.sync_failed),
       other_bytes_(start.bytes) {
   working_facts_.base_bytes = start.bytes;
+  working_facts_.last_write_ok = !start.continues || complete_;
   note_facts();
 }
 
@@ -80,9 +85,13 @@ void AppendLog::perform(const FramePointer& frame) {
 
 DiskStatus AppendLog::sync_writer() {
   if (writer_ == nullptr || !unsynced_) return {};
-  if (const auto status = writer_->sync(); !status) return status;
-  unsynced_ = false;
-  return {};
+  const auto status = writer_->sync();
+  if (status) {
+    unsynced_ = false;
+  } else {
+    sync_failed_ = true;
+  }
+  return status;
 }
 
 void AppendLog::perform(const LogPolicy& policy) {
@@ -147,7 +156,10 @@ DiskStatus AppendLog::settle() {
   for (const std::string& name : names_of(manifest_)) {
     const auto file = disk_.append(target_.path(name));
     if (!file) return file.error();
-    if (const auto status = (*file)->sync(); !status) return status;
+    if (const auto status = (*file)->sync(); !status) {
+      sync_failed_ = true;
+      return status;
+    }
   }
   return {};
 }
@@ -225,6 +237,8 @@ void AppendLog::adopt_base(Manifest manifest) {
   working_facts_.base_bytes = other_bytes_ + (writer_ ? writer_->bytes() : 0);
   if (recovers) {
     complete_ = true;
+    sync_failed_ = false;
+    if (std::exchange(marked_, false)) remove_sync_mark(disk_, target_);
     working_facts_.last_write_ok = true;
     note_facts();
     events_.recovered();
@@ -253,6 +267,7 @@ void AppendLog::fail(const std::string& error) {
   adopt_writer(nullptr);
   complete_ = false;
   working_facts_.last_write_ok = false;
+  if (sync_failed_ && !marked_) marked_ = leave_sync_mark(disk_, target_);
   drop_candidate();
   note_facts();
   events_.failed(error);

@@ -46,6 +46,11 @@ struct AppendLogStart {
   /// The keyspaces hold exactly what these files say. If not (`appendonly` was switched on with
   /// counts already there), the log is incomplete until a rewrite has succeeded.
   bool continues = true;
+  /// A sync has failed, and the system's cache may show more of these files than the disk has
+  /// (sync_mark.h): then, too, the log is incomplete until a rewrite has succeeded.
+  bool sync_failed = false;
+
+  [[nodiscard]] bool complete() const { return continues && !sync_failed; }
 };
 
 /// All must be set; all run on the thread that calls `step`.
@@ -136,6 +141,8 @@ class AppendLog {
   std::uint64_t last_increment_;
   bool complete_;
   bool closed_ = false;
+  bool sync_failed_;  // since the last rewrite that made the log complete
+  bool marked_;       // and the directory says so
   std::unique_ptr<storage::log::FrameWriter> writer_;  // null: frames are dropped
   bool unsynced_ = false;
   std::optional<storage::log::LogFile> candidate_;  // what writer_ writes, if no manifest names it

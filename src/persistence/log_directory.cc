@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "persistence/snapshot_names.h"
+#include "persistence/sync_mark.h"
 
 namespace countd::persistence {
 
@@ -123,6 +124,7 @@ class Opening {
   }
 
   Problem remove_leftovers() {
+    opened_.sync_failed = contains(names_, kSyncMarkName) && !opened_.empty();
     for (const std::string& name : names_) {
       if (!is_leftover(name)) continue;
       const auto removed = disk_.remove(target_.path(name));
@@ -138,6 +140,7 @@ class Opening {
   [[nodiscard]] bool is_leftover(std::string_view name) const {
     if (name == temporary_manifest_name(target_.name) || temporary_snapshot_process(name))
       return true;
+    if (name == kSyncMarkName) return opened_.empty();
     const auto given = parse_name(name, target_.name);
     if (!given || is_named(name)) return false;
     const Manifest& manifest = opened_.manifest;

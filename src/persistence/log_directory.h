@@ -40,6 +40,7 @@ struct OpenedLog {
   storage::log::Manifest manifest;
   std::uint64_t bytes = 0;           // of the files it names
   std::vector<std::string> removed;  // names of leftovers
+  bool sync_failed = false;          // and the log has not been written anew since
 
   /// There is no log yet: the directory is new, or its first base was never published.
   [[nodiscard]] bool empty() const { return !manifest.base && manifest.increments.empty(); }

@@ -58,8 +58,10 @@ bool AppendOnly::always() const {
 
 void AppendOnly::begin(std::span<storage::Keyspace* const> keys) {
   auto& beginning = opening_.beginning();
+  // As in `start`: what the files do not hold for certain has an epoch of its own.
+  if (beginning.start.sync_failed) ++beginning.next_epoch;
   start(std::move(beginning.start), beginning.next_epoch);
-  worker()->push(StartIncrement{});
+  if (state_.load() == State::kOn) worker()->push(StartIncrement{});
   begin_journal(keys, beginning.next_epoch);
 }
 
@@ -67,8 +69,14 @@ void AppendOnly::start(persistence::AppendLogStart start, std::uint64_t next_epo
   pushed_epoch_.store(next_epoch - 1);
   // Where the log does not hold what is counted already, that is told by an epoch of its own,
   // which becomes durable with the first base.
-  host_.gate().set_durable(start.continues ? next_epoch - 1 : next_epoch - 2);
-  state_.store(start.continues ? State::kOn : State::kJoining);
+  host_.gate().set_durable(start.complete() ? next_epoch - 1 : next_epoch - 2);
+  state_.store(start.complete() ? State::kOn : start.continues ? State::kFailed : State::kJoining);
+  if (state_.load() == State::kFailed) {
+    host_.refuse_writes(true);
+    host_.warning(
+        "A sync of the append only log had failed before the server's end: the log is written "
+        "anew, and writes are refused until that is done");
+  }
   std::shared_ptr<persistence::LogWorker> made = host_.make_worker(std::move(start), events());
   {
     const std::lock_guard lock(mutex_);

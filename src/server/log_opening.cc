@@ -45,7 +45,11 @@ std::uint64_t LogOpening::file_seed() {
 }
 
 persistence::AppendLogStart LogOpening::stale() const {
-  return {.manifest = opened_.manifest, .bytes = opened_.bytes, .torn = {}, .continues = false};
+  return {.manifest = opened_.manifest,
+          .bytes = opened_.bytes,
+          .torn = {},
+          .continues = false,
+          .sync_failed = opened_.sync_failed};
 }
 
 std::string LogOpening::load(std::span<storage::Keyspace* const> keys,
@@ -75,14 +79,16 @@ std::string LogOpening::load(std::span<storage::Keyspace* const> keys,
   beginning_.start = {.manifest = opened_.manifest,
                       .bytes = opened_.bytes,
                       .torn = loaded->torn,
-                      .continues = true};
+                      .continues = true,
+                      .sync_failed = opened_.sync_failed};
   beginning_.next_epoch = loaded->last_epoch + 1;
   return {};
 }
 
 // A crash before the manifest is published leaves a base that nothing names, and the snapshot.
 std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys) {
-  beginning_.start = {.manifest = opened_.manifest, .bytes = 0, .torn = {}, .continues = true};
+  beginning_.start = {};
+  beginning_.start.manifest = opened_.manifest;
   bool any = false;
   for (const auto* const each : keys) {
     for (int db = 0; db < each->databases(); ++db) any |= each->size(db) > 0;

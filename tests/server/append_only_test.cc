@@ -206,3 +206,44 @@ TEST_CASE("an orderly end writes what is left") {
   CHECK(restart(host).empty());
   CHECK(host.get("a") == 1);
 }
+
+TEST_CASE("after a failed sync the next start refuses writes until the log is written anew") {
+  for (const auto fsync : {config::AppendFsync::kAlways, config::AppendFsync::kEverySecond}) {
+    FakeLogHost host;
+    host.settings.appendfsync = fsync;
+    {
+      Life life(host);
+      host.set("a", 1);
+      life.pass(10);
+      host.files.fault = [](CrashDisk::Operation operation, const std::string& path) {
+        return operation == CrashDisk::Operation::kSync && path.ends_with("incr.aof") ? EIO : 0;
+      };
+      host.set("a", 2);
+      life.pass(10);
+      host.files.fault = nullptr;
+      life.die();
+    }
+    Life life(host);
+    REQUIRE(life.error.empty());
+    CHECK(host.get("a") == 2);  // the cache shows it
+    CHECK(host.refuses);
+    CHECK(host.said.find("# A sync of the append only log had failed") != std::string::npos);
+    int answers = 0;
+    CHECK(waits_answered(life, answers) == 0);
+    life.pass();
+    host.write_bases();
+    host.run();
+    CHECK_FALSE(host.refuses);
+    CHECK(answers == 1);
+    CHECK(host.gate().withholds() == (fsync == config::AppendFsync::kAlways));
+    host.set("b", 3);
+    life.pass(10);
+    life.die();
+    host.files.crash();
+    host.files.power_on();
+    CHECK(restart(host).empty());
+    CHECK(host.get("a") == 2);
+    CHECK(host.get("b") == 3);
+    CHECK_FALSE(host.refuses);
+  }
+}

@@ -262,6 +262,10 @@ std::thread Life::run_aside(std::function<void()> work) {
 std::unique_ptr<persistence::LogWorker> Life::make_worker(persistence::AppendLogStart start,
                                                           persistence::AppendLogEvents events) {
   joined_ = start.continues;
+  if (start.sync_failed && joined_) {
+    failures_ |= 1;
+    ++machine_.tally.sync_marks;
+  }
   closed_whole_ = false;
   auto told = events;
   events.durable = [this, told](std::uint64_t epoch) {
@@ -280,6 +284,7 @@ std::unique_ptr<persistence::LogWorker> Life::make_worker(persistence::AppendLog
     failures_ = (failures_ | 1) + 1;
     if (!joined_) ++guard_;
     joined_ = true;
+    machine_.cache_lies = false;
     told.recovered();
   };
   events.rewrite_ended = [this, told](bool ok, const std::string& error) {
@@ -348,7 +353,7 @@ void Life::break_disk() {
   } else {
     faults_left_ = static_cast<int>(1 + random_.below(3));
   }
-  machine_.disk.fault = [this](Operation operation, const std::string&) {
+  machine_.disk.fault = [this](Operation operation, const std::string& path) {
     const bool writes = operation == Operation::kWrite || operation == Operation::kCreate;
     if (disk_full_ && writes && random_.below(3) != 0) return ENOSPC;
     // Where frames are not synced one by one, a failed sync may leave holes between them: such a
@@ -357,7 +362,7 @@ void Life::break_disk() {
                        operation == Operation::kSyncDirectory || operation == Operation::kRename;
     if (faults_left_ == 0 || !syncs || random_.below(2) == 0) return 0;
     --faults_left_;
-    machine_.cache_lies |= operation == Operation::kSync;
+    machine_.cache_lies |= operation == Operation::kSync && path.ends_with(".incr.aof");
     return EIO;
   };
 }

@@ -27,6 +27,7 @@ struct Tally {
   std::uint64_t failures = 0;  // of the log
   std::uint64_t recoveries = 0;
   std::uint64_t snapshots = 0;
+  std::uint64_t sync_marks = 0;  // that a start found
   std::uint64_t switched_on = 0;
   std::uint64_t switched_off = 0;  // and started from once more
   std::uint64_t last_bases = 0;    // that the end of a server made of an incomplete log
@@ -52,7 +53,8 @@ struct Machine {
   config::Options options;
   storage::Millis now = 1'700'000'000'000;
   storage::Millis latest = now;  // time may have gone back since
-  /// A sync has failed: the system's cache shows bytes that it will never bring to the disk.
+  /// A sync of the log has failed: the system's cache shows bytes that it will never bring to the
+  /// disk.
   bool cache_lies = false;
   Promises promises;
   Tally tally;

@@ -27,6 +27,7 @@ void add(Tally& sum, const Tally& one) {
   sum.failures += one.failures;
   sum.recoveries += one.recoveries;
   sum.snapshots += one.snapshots;
+  sum.sync_marks += one.sync_marks;
   sum.switched_on += one.switched_on;
   sum.switched_off += one.switched_off;
   sum.last_bases += one.last_bases;
@@ -48,6 +49,7 @@ void print(const Tally& tally) {
   line("failures of the log", tally.failures);
   line("recoveries from them", tally.recoveries);
   line("snapshots", tally.snapshots);
+  line("starts after a failed sync of the log", tally.sync_marks);
   line("times the log was switched on", tally.switched_on);
   line("starts from a log that was switched off", tally.switched_off);
   line("bases written at the end for an incomplete log", tally.last_bases);

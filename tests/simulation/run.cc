@@ -1,5 +1,6 @@
 #include "tests/simulation/run.h"
 
+#include "persistence/sync_mark.h"
 #include "tests/simulation/life.h"
 
 namespace countd::test {
@@ -53,8 +54,11 @@ void play_life(Machine& machine) {
   }
   machine.disk.crash_at(0);
   life.keep_options();
-  // After a failed sync a new process would believe a cache that holds what the disk does not.
-  if (machine.disk.down() || end < 6 || machine.cache_lies) {
+  // A new process believes the cache, which may hold what the disk does not, unless it is told. A
+  // full disk may have taken no mark that tells it: of that nothing is promised.
+  const auto mark = server::log_target(machine.options).path(persistence::kSyncMarkName);
+  const bool unmarked = machine.cache_lies && !machine.disk.has(mark);
+  if (machine.disk.down() || end < 6 || unmarked) {
     ++machine.tally.power_losses;
     machine.cache_lies = false;
     machine.promises.power_lost(true);
@@ -62,6 +66,9 @@ void play_life(Machine& machine) {
     machine.disk.power_on();
   } else {
     machine.disk.end_process();
+    if (machine.plan.planted == Planted::kLostSyncMarks) {
+      static_cast<void>(machine.disk.remove(mark));
+    }
     machine.promises.power_lost(false);
   }
   // A clock may have been set while the server was down.

@@ -51,6 +51,7 @@ TEST_CASE("the seeds reach what they should") {
     sum.failures += tally.failures;
     sum.recoveries += tally.recoveries;
     sum.snapshots += tally.snapshots;
+    sum.sync_marks += tally.sync_marks;
     sum.switched_on += tally.switched_on;
     sum.switched_off += tally.switched_off;
     sum.last_bases += tally.last_bases;
@@ -63,6 +64,7 @@ TEST_CASE("the seeds reach what they should") {
   CHECK(sum.failures > 50);
   CHECK(sum.recoveries > 10);
   CHECK(sum.snapshots > 100);
+  CHECK(sum.sync_marks > 2);
   CHECK(sum.switched_on > 5);
   CHECK(sum.switched_off > 2);
   CHECK(sum.last_bases > 2);
@@ -81,6 +83,10 @@ TEST_CASE("planted: a manifest that names a base which has not been synced is fo
 
 TEST_CASE("planted: an entry whose old state is lost to a snapshot is found") {
   check_found(Planted::kDroppedOldStates);
+}
+
+TEST_CASE("planted: a failed sync that the next process does not know of is found") {
+  check_found(Planted::kLostSyncMarks);
 }
 
 TEST_CASE("planted: replies that do not wait for the log are found") {
