@@ -208,6 +208,11 @@ constexpr Row kLiveRows[] = {
      Flag{&Options::no_appendfsync_on_rewrite},
      "Leaves the disk to a rewrite while one runs: meanwhile the log is only written, as with "
      "appendfsync no."},
+    {"append-log-queue-limit", "", Section::kLog, kMutable,
+     memory<&Options::append_log_queue_limit>(1),
+     "While so much waits to be written to the log, nothing more is handed to it: no shard waits "
+     "for a slow disk, but what has changed since waits in the shards, where it grows with the "
+     "number of different keys."},
     {"auto-aof-rewrite-percentage", "", Section::kLog, kMutable,
      number<&Options::auto_aof_rewrite_percentage>(0, kMaxInt),
      "Rewrites the log when it has grown by so many percent since the last rewrite. 0: never by "

@@ -17,8 +17,6 @@ namespace {
 constexpr storage::Millis kDurableWithinMs = 1000;
 constexpr storage::Millis kCheckMs = 100;
 constexpr storage::Millis kShortestIntervalMs = 200;
-// With so much waiting for the disk no cut is made: the interval grows instead.
-constexpr std::uint64_t kMostQueuedBytes = 64 << 20;
 constexpr std::size_t kLastSlice = 1 << 16;
 constexpr std::uint64_t kAllEpochs = ~std::uint64_t{0};
 
@@ -111,11 +109,12 @@ void AppendOnly::take(const journal::FramePointer& frame) {
   worker()->push(frame);
 }
 
-// With `always` one frame is under way at a time: what comes meanwhile is the next one's.
+// With `always` one frame is under way at a time: what comes meanwhile is the next one's. Otherwise
+// no cut is made while too much waits for the disk: the interval grows instead.
 bool AppendOnly::ready() const {
   if (state_.load() != State::kOn) return true;
   if (always()) return host_.gate().durable() >= pushed_epoch_.load();
-  return worker()->log().queued_bytes() < kMostQueuedBytes;
+  return worker()->log().queued_bytes() < host_.options().append_log_queue_limit;
 }
 
 void AppendOnly::check() {

@@ -189,6 +189,8 @@ constexpr InfoField kFields[] = {
      "bytes they had after the last rewrite, or at the start"},
     {"persistence", "aof_buffer_length", [](F f) { return text(f.log.files.queued_bytes); },
      "bytes that wait to be written"},
+    {"persistence", "aof_buffer_limit", [](F f) { return text(f.options->append_log_queue_limit); },
+     "bytes that wait at most before shards keep what changes: append-log-queue-limit"},
     {"persistence", "aof_delayed_fsync", [](F f) { return text(f.log.files.delayed_frames); },
      "frames that had to wait for the disk"},
     {"persistence", "aof_dropped_frames", [](F f) { return text(f.log.files.dropped_frames); },

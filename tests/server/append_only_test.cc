@@ -247,3 +247,34 @@ TEST_CASE("after a failed sync the next start refuses writes until the log is wr
     CHECK_FALSE(host.refuses);
   }
 }
+
+TEST_CASE("a writer that stands still is handed frames up to the limit, and no shard waits") {
+  FakeLogHost host;
+  host.settings.append_log_queue_limit = 2000;
+  Life life(host);
+  const auto second = [&](std::int64_t value) {
+    for (int i = 0; i < 10; ++i) host.set("key" + std::to_string(i), value);
+    host.time += 1000;
+    return life.cut_due();
+  };
+  std::int64_t value = 0;
+  while (second(++value)) {
+    REQUIRE(life->facts().files.queued_bytes < 2000 + 1000);
+  }
+  const auto queued = life->facts().files.queued_bytes;
+  CHECK(queued >= 2000);
+  CHECK(value > 2);
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(second(++value));
+  CHECK(life->facts().files.queued_bytes == queued);
+  // The limit may be changed; and once the writer goes on, what was kept is one frame.
+  host.settings.append_log_queue_limit = queued + 1;
+  CHECK(second(++value));
+  CHECK_FALSE(second(++value));
+  host.run();
+  CHECK(life->facts().files.queued_bytes == 0);
+  CHECK(second(value));
+  host.run();
+  life.die();
+  CHECK(restart(host).empty());
+  CHECK(host.get("key9") == value);
+}

@@ -123,3 +123,15 @@ TEST_CASE("an end right after the log was switched on or off leaves one that has
     }
   }
 }
+
+TEST_CASE("the limit of what waits for the log is shown, and changes while the server runs") {
+  InProcess server(1, [](countd::config::Options& options) { options.appendonly = true; });
+  auto client = server.connect();
+  CHECK(info_field(client, "aof_buffer_limit") == std::to_string(64 << 20));
+  CHECK(client.call({"CONFIG", "SET", "append-log-queue-limit", "1mb"}).text == "OK");
+  CHECK(info_field(client, "aof_buffer_limit") == std::to_string(1 << 20));
+  CHECK(client.call({"CONFIG", "SET", "append-log-queue-limit", "0"}).is_error());
+  fill(client, 100);
+  CHECK(durable(client) == 1);
+  CHECK(info_field(client, "aof_buffer_length") == "0");
+}
