@@ -291,18 +291,22 @@ void AppendLog::drop_candidate() {
 void AppendLog::discard(const LogFile& file) {
   const bool named = manifest_.base && manifest_.base->name == file.name;
   if (named || is_among(file, manifest_.history)) return;
-  const auto removed = disk_.remove(target_.path(file.name));
-  if (!removed && removed.error().code != ENOENT) doubt(file);
+  if (!remove_file(file)) doubt(file);
+}
+
+/// True: there is no file of this name any more.
+bool AppendLog::remove_file(const LogFile& file) {
+  auto removed = disk_.unlink(target_.path(file.name));
+  if (!removed) return removed.error().code == ENOENT;
+  if (*removed != nullptr && events_.remains) events_.remains(std::move(*removed));
+  return true;
 }
 
 /// REQUIRES: the manifest is durable, so that no other can be found that names these files.
 void AppendLog::remove_history() {
   if (manifest_.history.empty()) return;
   Manifest next = manifest_;
-  std::erase_if(next.history, [&](const LogFile& file) {
-    const auto removed = disk_.remove(target_.path(file.name));
-    return removed || removed.error().code == ENOENT;
-  });
+  std::erase_if(next.history, [&](const LogFile& file) { return remove_file(file); });
   // Whatever fails here leaves names of removed files in the history, which the next publication
   // clears.
   if (!disk_.sync_directory(target_.directory)) return;

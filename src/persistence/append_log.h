@@ -53,7 +53,7 @@ struct AppendLogStart {
   [[nodiscard]] bool complete() const { return continues && !sync_failed; }
 };
 
-/// All must be set; all run on the thread that calls `step`.
+/// All but the last must be set; all run on the thread that calls `step`.
 struct AppendLogEvents {
   /// Every frame up to this epoch will be loaded after a crash (without syncs: has been written).
   std::function<void(std::uint64_t epoch)> durable;
@@ -63,6 +63,8 @@ struct AppendLogEvents {
   std::function<void()> recovered;
   /// What became of a StartIncrement with a base; an error if not ok. Not told of RewriteFailed.
   std::function<void(bool ok, const std::string& error)> rewrite_ended;
+  /// What a removed file has left, to be freed elsewhere; unset: that is done at once.
+  std::function<void(std::unique_ptr<storage::Remains>)> remains = nullptr;
 };
 
 struct AppendLogFacts {
@@ -122,6 +124,7 @@ class AppendLog {
   void end_rewrite(const std::string& error);
   void drop_candidate();
   void discard(const storage::log::LogFile& file);
+  bool remove_file(const storage::log::LogFile& file);
   void doubt(const storage::log::LogFile& file) { manifest_.history.push_back(file); }
   void remove_history();
   [[nodiscard]] std::uint64_t bytes_of(const std::string& name) const;

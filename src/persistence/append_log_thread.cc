@@ -7,8 +7,13 @@ namespace countd::persistence {
 
 AppendLogThread::AppendLogThread(storage::Disk& disk, AppendLogTarget target, AppendLogStart start,
                                  AppendLogEvents events)
-    : log_(disk, std::move(target), std::move(start), std::move(events)),
+    : log_(disk, std::move(target), std::move(start), with_freeing(std::move(events))),
       thread_([this] { run(); }) {}
+
+AppendLogEvents AppendLogThread::with_freeing(AppendLogEvents events) {
+  events.remains = [this](auto remains) { freeing_.take(std::move(remains)); };
+  return events;
+}
 
 AppendLogThread::~AppendLogThread() { close(); }
 
@@ -34,6 +39,7 @@ void AppendLogThread::close() {
   closing_.store(true);
   wake();
   thread_.join();
+  freeing_.wait();
 }
 
 void AppendLogThread::run() {

@@ -6,13 +6,15 @@
 #include <atomic>
 #include <thread>
 
+#include "persistence/freeing.h"
 #include "persistence/log_worker.h"
 
 namespace countd::persistence {
 
 class AppendLogThread final : public LogWorker {
  public:
-  /// Events run on the thread, from now on until `close` has returned. They must not block on it.
+  /// What the log removes is freed on threads of its own. Events run on the thread, from now on
+  /// until `close` has returned. They must not block on it.
   AppendLogThread(storage::Disk& disk, AppendLogTarget target, AppendLogStart start,
                   AppendLogEvents events);
   /// Closes.
@@ -26,9 +28,11 @@ class AppendLogThread final : public LogWorker {
   [[nodiscard]] AppendLog& log() override { return log_; }
 
  private:
+  AppendLogEvents with_freeing(AppendLogEvents events);
   void wake();
   void run();
 
+  Freeing freeing_;  // of what the log removes
   AppendLog log_;
   std::atomic<bool> pushed_{false};
   std::atomic<bool> closing_{false};

@@ -4,7 +4,8 @@
 //
 // joining: switched on while it runs; what has been counted before is durable once the first base
 // is. failed: a write or a sync failed, perhaps in the life before; writes are refused, and a
-// rewrite is tried until one succeeds. Knows the server only as a LogHost; runs on shard 0's thread unless said otherwise.
+// rewrite is tried until one succeeds. Knows the server only as a LogHost; runs on shard 0's thread
+// unless said otherwise.
 #pragma once
 
 #include <atomic>

@@ -63,7 +63,7 @@ bool LogRewrites::cut(std::span<storage::Keyspace* const> keys, const Base& base
 void LogRewrites::written(const Base& base, const persistence::SnapshotResult& result) {
   if (current_ != base.log) {
     const auto path = log_target(host_.options()).path(base.file.name);
-    static_cast<void>(host_.disk().remove(path));
+    if (auto removed = host_.disk().unlink(path)) freeing_.take(std::move(*removed));
     return;
   }
   if (result.ok) return base.log->push(persistence::PublishBase{base.file});

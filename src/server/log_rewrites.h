@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 
+#include "persistence/freeing.h"
 #include "server/info.h"
 #include "server/log_host.h"
 #include "storage/log/manifest.h"
@@ -59,6 +60,7 @@ class LogRewrites {
   std::shared_ptr<persistence::LogWorker> current_;  // whose rewrite is under way
   std::uint64_t current_base_ = 0;                   // its number
   storage::Millis next_attempt_ = 0;
+  persistence::Freeing freeing_;  // of bases that belong to nobody
 
   mutable std::mutex mutex_;  // guards what follows
   bool running_ = false;

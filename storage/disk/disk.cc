@@ -21,6 +21,11 @@ DiskStatus File::write(std::string_view bytes) {
   return {};
 }
 
+DiskResult<std::unique_ptr<Remains>> Disk::unlink(const std::string& path) {
+  if (const auto status = remove(path); !status) return status.error();
+  return std::unique_ptr<Remains>{};
+}
+
 DiskStatus Disk::link(const std::string& from, const std::string&) {
   return disk_error(EOPNOTSUPP, "link", from);
 }

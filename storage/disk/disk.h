@@ -65,6 +65,13 @@ class FileBytes {
   [[nodiscard]] virtual std::string_view bytes() const = 0;
 };
 
+/// What a removed file has left: destroying it gives back the blocks, which takes long for a large
+/// file. Any thread may do that.
+class Remains {
+ public:
+  virtual ~Remains() = default;
+};
+
 /// Held until destroyed; a second holder, in any process, is refused meanwhile.
 class FileLock {
  public:
@@ -85,6 +92,9 @@ class Disk {
   /// Replaces `to` in one step.
   virtual DiskStatus rename(const std::string& from, const std::string& to) = 0;
   virtual DiskStatus remove(const std::string& path) = 0;
+  /// As `remove`, but quick however large the file is, where that can be: what there is to give
+  /// back is returned, or null.
+  virtual DiskResult<std::unique_ptr<Remains>> unlink(const std::string& path);
   /// A second name for the file. Error EEXIST: something has that name. Not every file system has
   /// second names (EPERM, EOPNOTSUPP).
   virtual DiskStatus link(const std::string& from, const std::string& to);

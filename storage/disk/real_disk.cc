@@ -101,6 +101,15 @@ class RealLock final : public FileLock {
   std::string path_;
 };
 
+/// A file without a name lasts as long as something refers to it.
+class OpenRemains final : public Remains {
+ public:
+  explicit OpenRemains(Descriptor fd) : fd_(std::move(fd)) {}
+
+ private:
+  Descriptor fd_;
+};
+
 DiskResult<Descriptor> open_path(const std::string& path, int flags) {
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
   if (fd < 0) return disk_error(errno, "open", path);
@@ -147,6 +156,13 @@ DiskStatus RealDisk::rename(const std::string& from, const std::string& to) {
 DiskStatus RealDisk::remove(const std::string& path) {
   if (::unlink(path.c_str()) != 0) return disk_error(errno, "remove", path);
   return {};
+}
+
+DiskResult<std::unique_ptr<Remains>> RealDisk::unlink(const std::string& path) {
+  auto fd = open_path(path, O_PATH | O_NOFOLLOW);
+  if (const auto status = remove(path); !status) return status.error();
+  if (!fd) return std::unique_ptr<Remains>{};
+  return std::unique_ptr<Remains>(std::make_unique<OpenRemains>(std::move(*fd)));
 }
 
 DiskStatus RealDisk::link(const std::string& from, const std::string& to) {

@@ -315,6 +315,11 @@ DiskStatus CrashDisk::remove(const std::string& path) {
                 [&] { record({parent_of(path), path, "", seen_.at(path)}); });
 }
 
+storage::DiskResult<std::unique_ptr<storage::Remains>> CrashDisk::unlink(const std::string& path) {
+  if (const auto status = remove(path); !status) return status.error();
+  return remains ? remains(path) : nullptr;
+}
+
 DiskStatus CrashDisk::link(const std::string& from, const std::string& to) {
   if (!has(from)) return disk_error(ENOENT, "link", from);
   if (has(to)) return disk_error(EEXIST, "link", to);

@@ -60,6 +60,9 @@ class CrashDisk final : public storage::Disk {
   /// As `syncs_lie`, for some files.
   std::function<bool(const std::string& path)> sync_lies_for;
 
+  /// What an unlinked file leaves; unset: nothing.
+  std::function<std::unique_ptr<storage::Remains>(const std::string& path)> remains;
+
   // -- power --------------------------------------------------------------------------------------
   /// The power goes at the operation of this number (the first is 1); whether that one still
   /// happened is the seed's choice.
@@ -87,6 +90,7 @@ class CrashDisk final : public storage::Disk {
   storage::DiskResult<std::unique_ptr<storage::FileBytes>> read(const std::string& path) override;
   storage::DiskStatus rename(const std::string& from, const std::string& to) override;
   storage::DiskStatus remove(const std::string& path) override;
+  storage::DiskResult<std::unique_ptr<storage::Remains>> unlink(const std::string& path) override;
   storage::DiskStatus link(const std::string& from, const std::string& to) override;
   storage::DiskStatus truncate(const std::string& path, std::uint64_t size) override;
   storage::DiskStatus create_directory(const std::string& path) override;

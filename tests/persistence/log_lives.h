@@ -198,6 +198,7 @@ class LogLives {
   int rewrites = 0;
   int failed_rewrites = 0;
   std::string last_error;
+  std::vector<std::unique_ptr<storage::Remains>> remains;  // of removed files
 
  private:
   struct Rewrite {
@@ -221,6 +222,7 @@ class LogLives {
       (ok ? rewrites : failed_rewrites) += 1;
       if (!ok) last_error = error;
     };
+    events.remains = [this](auto one) { remains.push_back(std::move(one)); };
     return events;
   }
 

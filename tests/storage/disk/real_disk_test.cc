@@ -141,3 +141,32 @@ TEST_CASE("a second name outlives the first") {
   REQUIRE(disk.remove(folder.file("a")).has_value());
   CHECK(contents(disk, folder.file("b")) == "one");
 }
+
+namespace {
+
+/// Files that have lost their name and are held by this process.
+int held_without_name(const std::string& path) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;  // the iteration's own
+    const auto target = std::filesystem::read_symlink(entry.path(), gone);
+    count += !gone && target == path + " (deleted)" ? 1 : 0;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("a file that is unlinked loses its name at once, and its bytes with its remains") {
+  const Folder folder;
+  RealDisk disk;
+  const std::string path = folder.file("a");
+  CHECK((*disk.create(path))->write("bytes").has_value());
+  auto remains = disk.unlink(path);
+  REQUIRE(remains.has_value());
+  CHECK(disk.list(folder.path)->empty());
+  CHECK(held_without_name(path) == 1);
+  remains->reset();
+  CHECK(held_without_name(path) == 0);
+  CHECK(disk.unlink(path).error().code == ENOENT);
+}
