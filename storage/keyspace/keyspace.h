@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -212,6 +213,9 @@ class Keyspace {
   // -- seams ------------------------------------------------------------------------------------
   /// Who is told what every write did; null: nobody. Must outlive the keyspace or be replaced.
   void set_effect_listener(EffectListener* listener) { listener_ = listener; }
+  /// Puts another sink between the cut that is under way and its own, which is returned.
+  /// REQUIRES: log_cut_running().
+  EntrySink& exchange_log_sink(EntrySink& sink) { return *std::exchange(log_sink_, &sink); }
 
  private:
   // -- the write gate: every change of an entry is open_for_write, the change, close_write -------

@@ -25,6 +25,7 @@ Life::Life(Machine& machine)
                  }),
       posted_(simulation_.threads.size()),
       withheld_(simulation_.threads.size()),
+      log_sinks_(simulation_.threads.size()),
       append_only_(*this) {
   const auto threads = simulation_.options.threads;
   simulation_.options = machine.options;
@@ -163,7 +164,9 @@ void Life::after_turn(int index) {
     });
     thread.more |= thread.turn.finish(nullptr);
   }
+  ++log_sinks_[i].walking;
   upkeeps_[i].run(idle && !thread.more);
+  --log_sinks_[i].walking;
   snapshots_.turn(index);
 }
 
@@ -173,6 +176,7 @@ void Life::close() {
   const bool was_on = append_only_.on();
   const bool was_whole = whole();
   worker_ = nullptr;
+  for (auto& sink : log_sinks_) ++sink.walking;
   append_only_.close(keys);
   if (machine_.disk.down() || !was_on) return;
   machine_.promises.cut(~std::uint64_t{0}, state_of(keys));
@@ -200,7 +204,9 @@ void Life::keep_options() {
 void Life::check_out_all(WithAll run) {
   simulation_.threads[0].turn.check_out_all(
       [this, run = std::move(run)](std::span<storage::Keyspace* const> keys) {
+        for (auto& sink : log_sinks_) ++sink.walking;
         run(keys);
+        for (auto& sink : log_sinks_) --sink.walking;
         note_cut(keys);
       });
 }
@@ -212,6 +218,16 @@ void Life::note_cut(std::span<storage::Keyspace* const> keys) {
   noted_epoch_ = journal.epoch() - 1;
   ++machine_.tally.cuts;
   machine_.promises.cut(noted_epoch_, state_of(keys));
+  if (machine_.plan.planted == Planted::kDroppedLogStates) plant_in_cut(keys);
+}
+
+// What slices of the cut are still to emit goes by a sink that loses what writes emit.
+void Life::plant_in_cut(std::span<storage::Keyspace* const> keys) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!keys[i]->log_cut_running()) continue;
+    log_sinks_[i].drops = true;
+    log_sinks_[i].to = &keys[i]->exchange_log_sink(log_sinks_[i]);
+  }
 }
 
 void Life::release_withheld(std::uint64_t durable) {

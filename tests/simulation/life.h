@@ -101,6 +101,7 @@ class Life final : public server::LogHost {
   void note_growth(const Withheld& withheld, int db, std::size_t request);
   void base_published();
   void note_cut(std::span<storage::Keyspace* const> keys);
+  void plant_in_cut(std::span<storage::Keyspace* const> keys);
 
   /// With `always`, and all that is there in the log: a number for the time since when, or 0.
   /// The log is on and has what is counted, or will have it.
@@ -123,8 +124,9 @@ class Life final : public server::LogHost {
   std::vector<std::deque<Withheld>> withheld_;             // by thread
   std::vector<Before> before_;                             // by client
   std::map<std::string, LinearHistory> histories_;
-  SteppedWorker* worker_ = nullptr;               // the one that append_only_ uses
-  std::uint64_t noted_epoch_ = 0;                 // of the last cut that the oracle knows
+  std::vector<LeakySink> log_sinks_;  // by shard: of the cut under way, where a bug is planted
+  SteppedWorker* worker_ = nullptr;   // the one that append_only_ uses
+  std::uint64_t noted_epoch_ = 0;     // of the last cut that the oracle knows
   std::map<std::string, std::size_t> base_cuts_;  // the cut of a base, by its file's name
   bool closed_whole_ = false;   // the log was switched off, with everything until then
   std::uint64_t failures_ = 0;  // of the log, and recoveries; odd: reads show what is undecided

@@ -13,6 +13,7 @@ enum class Planted : std::uint8_t {
   kLyingDirectorySyncs,
   kUnsyncedBase,      // the manifest names a base that has not been synced
   kDroppedOldStates,  // the copy of an entry that is written during a snapshot is lost
+  kDroppedLogStates,  // or that of one which is written before its turn in a cut of the log
   kLostSyncMarks,     // the next process does not know that a sync has failed
   kEarlyReplies,      // replies do not wait for the log
 };

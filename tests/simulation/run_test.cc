@@ -85,6 +85,10 @@ TEST_CASE("planted: an entry whose old state is lost to a snapshot is found") {
   check_found(Planted::kDroppedOldStates);
 }
 
+TEST_CASE("planted: an entry whose old state is lost to a cut of the log is found") {
+  check_found(Planted::kDroppedLogStates);
+}
+
 TEST_CASE("planted: a failed sync that the next process does not know of is found") {
   check_found(Planted::kLostSyncMarks);
 }

@@ -68,7 +68,7 @@ void SteppedSnapshots::cut(std::span<storage::Keyspace* const> keys) {
   target.blocks.size = 64;
   run_->parts_left = keys.size() + 1;
   run_->walks.assign(keys.size(), true);
-  run_->sinks = std::vector<Sink>(keys.size());
+  run_->sinks = std::vector<LeakySink>(keys.size());
   run_->writer = std::make_unique<persistence::SnapshotWriter>(
       machine_.disk, target, static_cast<int>(keys.size()),
       [this, run = run_.get()](const persistence::SnapshotResult& result) {
@@ -90,9 +90,9 @@ void SteppedSnapshots::walk(int thread) {
   bool over = false;
   simulation_.threads[shard].turn.with_home([&](storage::Keyspace& keys) {
     auto& sink = run_->sinks[shard];
-    sink.walking = true;
+    ++sink.walking;
     over = keys.snapshot_slice(1 + machine_.random.below(machine_.plan.slice_entries));
-    sink.walking = false;
+    --sink.walking;
   });
   if (!over) return;
   run_->walks[shard] = false;

@@ -13,6 +13,7 @@
 #include "server/log_host.h"
 #include "storage/keyspace/keyspace.h"
 #include "tests/shard/simulation.h"
+#include "tests/simulation/leaky_sink.h"
 #include "tests/simulation/machine.h"
 
 namespace countd::test {
@@ -41,20 +42,10 @@ class SteppedSnapshots {
   void abandon();
 
  private:
-  /// Passes on what is emitted; where a bug is planted, only from within the walk's slices.
-  struct Sink final : storage::EntrySink {
-    void emit(int db, std::string_view key, const storage::ValueView& value,
-              storage::Millis expiry) override {
-      if (!drops || walking) to->emit(db, key, value, expiry);
-    }
-    storage::EntrySink* to = nullptr;
-    bool drops = false;
-    bool walking = false;
-  };
   struct Run {
     std::optional<server::BaseJob> base;
     std::unique_ptr<persistence::SnapshotWriter> writer;
-    std::vector<Sink> sinks;
+    std::vector<LeakySink> sinks;
     std::vector<bool> walks;     // by shard: its traversal is not over
     std::size_t parts_left = 0;  // traversals and the file
     bool file_over = false;
