@@ -88,18 +88,20 @@ void AppendOnly::begin_journal(std::span<storage::Keyspace* const> keys, std::ui
   host_.gate().journal().begin(keys, next_epoch);
 }
 
+// A log that is closed aside may still speak when the next one has been begun.
 persistence::AppendLogEvents AppendOnly::events() {
-  return {.durable = [this](std::uint64_t epoch) { durable(epoch); },
-          .failed = [this](const std::string& error) { failed(error); },
-          .recovered = [this] { recovered(); },
-          .rewrite_ended =
-              [this](bool ok, const std::string& error) {
-                host_.post([this, ok, error, generation = generation_.load()] {
-                  if (generation != generation_.load()) return;
-                  rewrites_.ended(ok, error);
-                  apply_options();
-                });
-              }};
+  persistence::AppendLogEvents events;
+  events.durable = [this](std::uint64_t epoch) { durable(epoch); };
+  events.failed = [this](const std::string& error) { failed(error); };
+  events.recovered = [this] { recovered(); };
+  events.rewrite_ended = [this, of = generation_.load()](bool ok, const std::string& error) {
+    host_.post([this, of, ok, error] {
+      if (of != generation_.load()) return;
+      rewrites_.ended(ok, error);
+      apply_options();
+    });
+  };
+  return events;
 }
 
 // -- frames ---------------------------------------------------------------------------------------
@@ -118,7 +120,7 @@ bool AppendOnly::ready() const {
 }
 
 void AppendOnly::check() {
-  waits_.settle(host_.gate().durable(), host_.now());
+  waits_.settle(host_.gate().durable(), host_.steady_now());
   const auto log = worker();
   if (log == nullptr) return;
   check_cut();
@@ -156,7 +158,7 @@ void AppendOnly::durable(std::uint64_t epoch) {
   } else {
     last_frame_ms_.store(std::max<storage::Millis>(0, host_.now() - last_cut_.load()));
   }
-  waits_.settle(epoch, host_.now());
+  waits_.settle(epoch, host_.steady_now());
 }
 
 void AppendOnly::failed(const std::string& error) {
@@ -200,8 +202,8 @@ bool AppendOnly::rewrite() {
 
 void AppendOnly::when_durable(const commands::DurableWait& wait, DurableWaits::Done done) {
   const auto told = std::max(host_.gate().journal().told_until(), pushed_epoch_.load());
-  waits_.add(told, wait, host_.now(), std::move(done));
-  waits_.settle(host_.gate().durable(), host_.now());
+  waits_.add(told, wait, host_.steady_now(), std::move(done));
+  waits_.settle(host_.gate().durable(), host_.steady_now());
 }
 
 LogFacts AppendOnly::facts() const {

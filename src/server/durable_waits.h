@@ -11,7 +11,7 @@
 
 namespace countd::server {
 
-/// Any thread.
+/// Any thread. Times are those of a clock that nobody sets.
 class DurableWaits {
  public:
   using Done = std::function<void(bool durable)>;

@@ -38,6 +38,8 @@ class LogHost {
   // -- any thread -------------------------------------------------------------------------------
   [[nodiscard]] virtual const config::Options& options() const = 0;
   [[nodiscard]] virtual storage::Millis now() const = 0;
+  /// Of a clock that nobody sets: for deadlines.
+  [[nodiscard]] virtual storage::Millis steady_now() const = 0;
   virtual storage::Disk& disk() = 0;
   virtual shard::LogGate& gate() = 0;
   virtual void notice(std::string_view text) = 0;

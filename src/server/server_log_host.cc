@@ -12,6 +12,10 @@ const config::Options& ServerLogHost::options() const { return server_.store().c
 
 storage::Millis ServerLogHost::now() const { return server_.now(); }
 
+storage::Millis ServerLogHost::steady_now() const {
+  return server_.shared().clock->nanoseconds() / 1'000'000;
+}
+
 shard::LogGate& ServerLogHost::gate() { return server_.log_gate(); }
 
 void ServerLogHost::notice(std::string_view text) { server_.log().notice(std::string(text)); }

@@ -16,6 +16,7 @@ class ServerLogHost final : public LogHost {
 
   [[nodiscard]] const config::Options& options() const override;
   [[nodiscard]] storage::Millis now() const override;
+  [[nodiscard]] storage::Millis steady_now() const override;
   storage::Disk& disk() override { return disk_; }
   shard::LogGate& gate() override;
   void notice(std::string_view text) override;

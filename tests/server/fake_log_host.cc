@@ -94,6 +94,11 @@ void FakeLogHost::run() {
   }
 }
 
+void FakeLogHost::run_log() {
+  while (worker_ != nullptr && worker_->log().step()) {
+  }
+}
+
 void FakeLogHost::write_bases() {
   while (!bases_.empty()) {
     const auto job = std::move(bases_.front());

@@ -21,6 +21,7 @@ class FakeLogHost final : public server::LogHost {
 
   [[nodiscard]] const config::Options& options() const override { return settings; }
   [[nodiscard]] storage::Millis now() const override { return time; }
+  [[nodiscard]] storage::Millis steady_now() const override { return steady; }
   storage::Disk& disk() override { return files; }
   shard::LogGate& gate() override { return gate_; }
   void notice(std::string_view text) override { said.append(text).append("\n"); }
@@ -34,6 +35,7 @@ class FakeLogHost final : public server::LogHost {
   void start_base(server::BaseJob job) override { bases_.push_back(std::move(job)); }
   /// At once: the disk is one thread's.
   std::thread run_aside(std::function<void()> work) override {
+    if (before_aside) before_aside();
     work();
     return {};
   }
@@ -50,6 +52,8 @@ class FakeLogHost final : public server::LogHost {
 
   /// Runs what was posted and what the log has to do, until nothing is left.
   void run();
+  /// Only what the log has to do.
+  void run_log();
   /// Writes the bases that wait, or lets them fail.
   void write_bases();
   void fail_bases(const std::string& error);
@@ -61,6 +65,8 @@ class FakeLogHost final : public server::LogHost {
   config::Options settings;
   storage::Millis time = 1'700'000'000'000;
   CrashDisk files{1};
+  storage::Millis steady = 5'000'000;
+  std::function<void()> before_aside;
   std::string said;
   persistence::SnapshotTarget base_target;  // of the last base that was written
   std::uint64_t released = 0;

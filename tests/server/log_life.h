@@ -41,6 +41,7 @@ class LogLife {
   void pass(int tenths = 1) {
     for (int i = 0; i < tenths; ++i) {
       host_.time += 100;
+      host_.steady += 100;
       log_.check();
       host_.run();
     }

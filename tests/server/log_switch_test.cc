@@ -139,6 +139,9 @@ TEST_CASE("replies that wait when the log is switched off are not sent if it can
   CHECK(host.closed == 1);
   CHECK(host.released != ~std::uint64_t{0});
   CHECK(lost == 1);
+  // A log that is off refuses nothing, whatever became of it.
+  CHECK_FALSE(host.refuses);
+  CHECK_FALSE(log.on());
 }
 
 TEST_CASE("an end before the first base is there leaves a log that has everything") {
@@ -212,4 +215,97 @@ TEST_CASE("an end whose last frame cannot be written begins the log anew") {
   }
   CHECK(lose_power(host).empty());
   CHECK(host.get("a") == 1);
+}
+
+TEST_CASE("a log that is being switched on and cannot be written refuses nothing") {
+  FakeLogHost host;
+  host.settings.appendfsync = config::AppendFsync::kAlways;
+  server::AppendOnly log(host);
+  host.set("a", 1);
+  set_log(host, log, true);
+  bool full = true;
+  host.files.fault = [&](CrashDisk::Operation operation, const std::string&) {
+    return full && operation == CrashDisk::Operation::kWrite ? ENOSPC : 0;
+  };
+  host.write_bases();
+  host.run();
+  CHECK(log.on());
+  CHECK_FALSE(host.refuses);
+  CHECK_FALSE(host.gate().withholds());
+  CHECK(host.closed == 0);
+  full = false;
+  host.time += 1000;
+  log.check();
+  host.run();
+  host.write_bases();
+  host.run();
+  CHECK(host.gate().withholds());
+}
+
+TEST_CASE("what a log that was switched off says of its rewrite is not taken for the next one's") {
+  FakeLogHost host;
+  server::AppendOnly log(host);
+  set_log(host, log, true);
+  host.write_bases();
+  host.run();
+  REQUIRE(log.rewrite());
+  host.run();
+  host.write_bases();  // the log has not published it yet
+  host.before_aside = [&] {
+    host.settings.appendonly = true;
+    log.options_changed();
+    host.said.clear();
+  };
+  set_log(host, log, false);
+  REQUIRE(log.on());
+  CHECK(host.bases_waiting() == 1);
+  CHECK(log.facts().rewriting);
+  CHECK(host.said.find("rewriting finished successfully") == std::string::npos);
+  host.write_bases();
+  host.run();
+  CHECK_FALSE(log.facts().rewriting);
+  CHECK(log.facts().files.complete);
+}
+
+TEST_CASE("replies are withheld at once: from the option on, and from the first base on") {
+  FakeLogHost host;
+  server::AppendOnly log(host);
+  set_log(host, log, true);
+  host.write_bases();
+  host.run();
+  host.settings.appendfsync = config::AppendFsync::kAlways;
+  CHECK_FALSE(host.gate().withholds());
+  log.options_changed();  // and nothing else has run
+  CHECK(host.gate().withholds());
+  host.run();
+  set_log(host, log, false);
+  CHECK_FALSE(host.gate().withholds());
+  set_log(host, log, true);
+  host.set("a", 1);
+  host.write_bases();
+  CHECK_FALSE(host.gate().withholds());
+  host.run_log();  // says that it is complete
+  CHECK(host.gate().withholds());
+  host.set("a", 2);
+  CHECK(host.gate().must_wait_for() > host.gate().durable());
+}
+
+TEST_CASE("who waits for the log has a deadline that no set clock moves") {
+  FakeLogHost host;
+  test::LogLife life(host);
+  int late = 0;
+  host.files.fault = [](CrashDisk::Operation operation, const std::string&) {
+    return operation == CrashDisk::Operation::kWrite ? ENOSPC : 0;
+  };
+  host.set("a", 1);
+  commands::DurableWait wait;
+  wait.timeout_ms = 500;
+  life->when_durable(wait, [&](bool durable) { late += durable ? 0 : 1; });
+  for (const storage::Millis jump : {3'600'000, -7'200'000}) {
+    host.time += jump;
+    life.pass(2);
+    CHECK(late == 0);
+  }
+  life.pass(1);
+  CHECK(late == 1);
 }

@@ -46,6 +46,9 @@ class Life final : public server::LogHost {
   // -- server::LogHost ----------------------------------------------------------------------------
   [[nodiscard]] const config::Options& options() const override { return simulation_.options; }
   [[nodiscard]] storage::Millis now() const override { return machine_.now; }
+  [[nodiscard]] storage::Millis steady_now() const override {
+    return simulation_.clock.now_ns / 1'000'000;
+  }
   storage::Disk& disk() override { return machine_.disk; }
   shard::LogGate& gate() override { return gate_; }
   void notice(std::string_view) override {}
