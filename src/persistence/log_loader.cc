@@ -127,9 +127,12 @@ class Loading {
   }
 
   static Problem damaged(const std::string& path, const LogEnd& end) {
-    return LogProblem{path + ": " + end.what +
-                      ". What follows cannot be trusted, so nothing was loaded: restore the file "
-                      "from a backup; 'countd-check' says how much of it is good."};
+    return LogProblem{
+        path + ": " + end.what +
+        ". What follows cannot be trusted, so nothing was loaded: restore the file "
+        "from a backup, or have 'countd-check --repair --output DIRECTORY' write what "
+        "is good up to there to a new directory, and put that in this one's place. "
+        "(Without syncs, as with 'appendfsync no', a loss of power can leave this.)"};
   }
 
   storage::Disk& disk_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "storage/disk/real_disk.h"
@@ -72,5 +73,17 @@ class LogFolder {
   SampleLog all_;
   storage::log::Manifest manifest_;
 };
+
+/// The state that the increments of a log give.
+inline std::map<std::string, std::string> state_of(storage::Disk& disk,
+                                                   const inspect::Target& target) {
+  State state;
+  for (const auto& part : target.parts()) {
+    if (part.role != "increment") continue;
+    const auto file = disk.read(part.path);
+    storage::log::read_log((*file)->bytes(), {}, [&](auto words) { return state.apply(words); });
+  }
+  return state.entries;
+}
 
 }  // namespace countd::test

@@ -28,7 +28,8 @@ TEST_CASE("damage in the middle is refused, and says what to do") {
   log.flip("a.aof.2.incr.aof", 40);
   const auto plan = check::plan_repair(check::verify(log.disk, log.target()));
   REQUIRE(!plan.has_value());
-  CHECK(plan.error().what.find("restore a backup") != std::string::npos);
+  CHECK(plan.error().what.find("Restore a backup") != std::string::npos);
+  CHECK(plan.error().what.find("--repair with --output") != std::string::npos);
 }
 
 TEST_CASE("a disk that does not shorten is told") {

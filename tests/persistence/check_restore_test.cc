@@ -6,6 +6,7 @@
 
 using namespace countd;
 using check::plan_restore;
+using test::state_of;
 
 namespace {
 
@@ -14,17 +15,6 @@ constexpr storage::Millis kStart = 1'700'000'000'000;
 std::string refusal(test::LogFolder& log, storage::Millis until) {
   const auto plan = plan_restore(log.disk, log.target(), until);
   return plan ? "" : plan.error().what;
-}
-
-/// The state that the increments of a log give.
-std::map<std::string, std::string> state_of(storage::Disk& disk, const inspect::Target& target) {
-  test::State state;
-  for (const auto& part : target.parts()) {
-    if (part.role != "increment") continue;
-    const auto file = disk.read(part.path);
-    storage::log::read_log((*file)->bytes(), {}, [&](auto words) { return state.apply(words); });
-  }
-  return state.entries;
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // countd-check: whether snapshots and logs are good, and what can be done where they are not.
 //
 //   countd-check FILE|DIRECTORY...
-//   countd-check --repair LOG
+//   countd-check --repair [--output DIRECTORY] LOG
 //   countd-check --until TIME --output DIRECTORY LOG
 //
 // Reads files of countd and of Redis. Exit status: 0 all of it is good, 1 it is not, 2 the
@@ -17,6 +17,7 @@
 #include "storage/disk/real_disk.h"
 #include "tools/check/repair.h"
 #include "tools/check/restore.h"
+#include "tools/check/salvage.h"
 #include "tools/check/time_text.h"
 #include "tools/check/verify.h"
 
@@ -26,12 +27,13 @@ using namespace countd;
 
 constexpr std::string_view kUsage =
     "usage: countd-check FILE|DIRECTORY...\n"
-    "       countd-check --repair LOG\n"
+    "       countd-check --repair [--output DIRECTORY] LOG\n"
     "       countd-check --until TIME --output DIRECTORY LOG\n"
     "\n"
     "A FILE is a snapshot, a file of a log or its manifest, a DIRECTORY that of a log.\n"
     "\n"
-    "  --repair      shortens a log that ends in a torn frame; stop the server first\n"
+    "  --repair      shortens a log that ends in a torn frame; stop the server first. With\n"
+    "                --output, writes what is good before any damage there instead\n"
     "  --until TIME  writes the log as it was at TIME, seconds since 1970 or like\n"
     "                2023-11-14T22:13:20Z; the log needs timestamps (aof-timestamp-enabled)\n"
     "  --output DIR  where to: a directory that is new or empty\n";
@@ -67,7 +69,8 @@ std::optional<Arguments> parse(int argc, char** argv) {
   }
   const bool restores = arguments.until.has_value();
   const bool one = arguments.paths.size() == 1;
-  const bool fits = restores != arguments.output.empty() && !(restores && arguments.repair);
+  const bool writes = !arguments.output.empty();
+  const bool fits = restores ? writes && !arguments.repair : !writes || arguments.repair;
   if (arguments.paths.empty() || !fits || ((restores || arguments.repair) && !one)) return {};
   return arguments;
 }
@@ -91,16 +94,31 @@ int verify(storage::Disk& disk, const inspect::Target& target, bool repairs) {
   return verify(disk, target, false);
 }
 
+int write_copy(storage::Disk& disk, const check::RestorePlan& plan, const std::string& output,
+               const std::string& said) {
+  if (const auto restored = check::restore(disk, plan, output); !restored) {
+    return fail(restored.error().what);
+  }
+  const auto written = inspect::find_target(disk, output);
+  if (!written) return fail(written.error().what);
+  fmt::print("{}\n", said);
+  return verify(disk, *written, false);
+}
+
+int salvage(storage::Disk& disk, const inspect::Target& target, const std::string& output) {
+  fmt::print("{}", check::report(check::verify(disk, target)));
+  const auto plan = check::plan_salvage(disk, target);
+  if (!plan) return fail(plan.error().what);
+  const auto& left_out = plan->left_out;
+  return write_copy(disk, plan->copies, output,
+                    output + " has " + (left_out.empty() ? "all of it" : "it without " + left_out));
+}
+
 int restore(storage::Disk& disk, const inspect::Target& target, const Arguments& arguments) {
   const auto plan = check::plan_restore(disk, target, *arguments.until);
   if (!plan) return fail(plan.error().what);
-  if (const auto restored = check::restore(disk, *plan, arguments.output); !restored) {
-    return fail(restored.error().what);
-  }
-  const auto written = inspect::find_target(disk, arguments.output);
-  if (!written) return fail(written.error().what);
-  fmt::print("{} has the log until {}\n", arguments.output, check::spell_time(*arguments.until));
-  return verify(disk, *written, false);
+  return write_copy(disk, *plan, arguments.output,
+                    arguments.output + " has the log until " + check::spell_time(*arguments.until));
 }
 
 }  // namespace
@@ -115,9 +133,10 @@ int main(int argc, char** argv) {
   int status = kGood;
   for (const std::string& path : arguments->paths) {
     const auto target = inspect::find_target(disk, path);
-    const int found = !target            ? fail(target.error().what)
-                      : arguments->until ? restore(disk, *target, *arguments)
-                                         : verify(disk, *target, arguments->repair);
+    const int found = !target                     ? fail(target.error().what)
+                      : arguments->until          ? restore(disk, *target, *arguments)
+                      : arguments->output.empty() ? verify(disk, *target, arguments->repair)
+                                                  : salvage(disk, *target, arguments->output);
     if (found != kGood) status = found;
   }
   return status;

@@ -13,9 +13,8 @@ boost::system::result<RepairPlan, RepairRefusal> plan_repair(const Verdict& verd
   if (!verdict.repairable()) {
     return RepairRefusal{
         "this is more than a torn end: shortening would lose frames that are good, or would not "
-        "help. Keep a copy of these files, then restore a backup or a replica's data; with "
-        "timestamps in the log, --until with a time before the damage writes the state of that "
-        "time to another directory"};
+        "help. Restore a backup or a replica's data; or --repair with --output writes what is good "
+        "before the damage to another directory, to be put in this one's place"};
   }
   const FileVerdict& torn = verdict.files.back();
   return RepairPlan{torn.path, torn.end->good_bytes, torn.bytes - torn.end->good_bytes};
