@@ -179,6 +179,28 @@ TEST_CASE("an entry that is written a thousand times between two cuts is told on
   CHECK_FALSE(keys.log_dirty());
 }
 
+TEST_CASE("what stands between a cut and its sink receives what is left of the cut, and no more") {
+  Keyspace keys{{.databases = 1, .hash_seed = 5}};
+  keys.begin_log();
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(keys.add(keys.key("key" + std::to_string(i), 0), 1).has_value());
+  }
+  Follower own{1};
+  Follower between{1};
+  own.cut();
+  between.cut();
+  keys.cut_log(own);
+  CHECK_FALSE(keys.log_slice(4));
+  CHECK(&keys.exchange_log_sink(between) == &own);
+  REQUIRE(keys.add(keys.key("key9", 0), 1).has_value());  // before its turn
+  CHECK(keys.log_slice(10));
+  own.apply();
+  between.apply();
+  CHECK(own.state[0].size() == 4);
+  CHECK(between.state[0].size() == 6);
+  CHECK(between.state[0].at("key9").text == "1");
+}
+
 TEST_CASE("emptying or swapping databases alone is something to tell") {
   Keyspace keys{{.databases = 2, .hash_seed = 5}};
   REQUIRE(keys.add(keys.key("counter", 0), 1).has_value());
