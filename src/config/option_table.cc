@@ -152,8 +152,8 @@ constexpr Row kLiveRows[] = {
     {"daemonize", "", Section::kProcess, kImmutable, Flag{&Options::daemonize},
      "Runs in the background. Leave it off under systemd."},
     {"supervised", "", Section::kProcess, kImmutable, choice<&Options::supervised>(kSupervisors),
-     "Whom to tell that the server is ready: systemd, upstart, whichever started it (auto), or "
-     "nobody (no)."},
+     "Whom to tell that the server is ready and that it stops: systemd, if it started the server "
+     "(systemd, auto; upstart is taken for auto), or nobody (no). Overrides daemonize."},
     {"pidfile", "", Section::kProcess, kImmutable, Text{&Options::pidfile},
      "File that holds the process id while the server runs. Empty: none."},
     {"loglevel", "", Section::kProcess, kMutable, choice<&Options::loglevel>(kLogLevels),

@@ -43,6 +43,10 @@ std::string spell(const asio::ip::tcp::endpoint& endpoint) {
 
 }  // namespace
 
+bool turns_away(const config::Options& options, const asio::ip::address& peer) {
+  return options.protected_mode && options.requirepass.empty() && !peer.is_loopback();
+}
+
 Listener::Listener(asio::io_context& context, config::Store& store, Accept accept)
     : context_(context), store_(store), accept_(std::move(accept)), retry_(context) {}
 
@@ -142,7 +146,7 @@ void Listener::came_in(Tcp::socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error) return;  // gone already
   const auto local = socket.local_endpoint(error);
-  if (is_protected() && !peer.address().is_loopback()) {
+  if (turns_away(store_.current(), peer.address())) {
     asio::write(socket, asio::buffer(kProtectedText.data(), kProtectedText.size()), error);
     return;
   }
@@ -152,11 +156,6 @@ void Listener::came_in(Tcp::socket socket) {
   session.peer_address = spell(peer);
   session.local_address = spell(local);
   accept_(socket.release(), std::move(session));
-}
-
-bool Listener::is_protected() const {
-  const auto& options = store_.current();
-  return options.protected_mode && options.requirepass.empty();
 }
 
 void Listener::close() {

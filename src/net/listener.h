@@ -3,6 +3,7 @@
 // connections.
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,6 +17,10 @@
 #include "config/store.h"
 
 namespace countd::net {
+
+/// Whether protected mode turns away who comes from `peer`: nobody has set a password, so only this
+/// machine is trusted.
+bool turns_away(const config::Options& options, const boost::asio::ip::address& peer);
 
 class Listener {
  public:
@@ -38,7 +43,6 @@ class Listener {
   void accept_unix(Local::acceptor& acceptor);
   void retry_later(std::function<void()> again);
   void came_in(Tcp::socket socket);
-  [[nodiscard]] bool is_protected() const;
 
   boost::asio::io_context& context_;
   config::Store& store_;

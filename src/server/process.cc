@@ -49,6 +49,14 @@ std::size_t read_statistic(const char* name) {
   return ::mallctl(name, &value, &size, nullptr, 0) == 0 ? value : 0;
 }
 
+// The thread that gives memory back stays behind at a fork, and jemalloc starts no new one unasked.
+void restore_allocator_thread() {
+#ifndef COUNTD_SANITIZED
+  bool on = true;
+  ::mallctl("background_thread", nullptr, nullptr, &on, sizeof on);
+#endif
+}
+
 }  // namespace
 
 std::string daemonize() {
@@ -62,6 +70,7 @@ std::string daemonize() {
     ::dup2(null, descriptor);
   }
   ::close(null);
+  restore_allocator_thread();
   return {};
 }
 

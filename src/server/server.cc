@@ -134,13 +134,17 @@ int Server::run() {
     threads_.emplace_back([this, i] { shards_[i]->run(); });
   }
   log_.notice("Ready to accept connections");
-  notify_supervisor("READY=1");
+  tell_supervisor("READY=1");
   shards_[0]->run();
   for (auto& thread : threads_) thread.join();
   snapshots_->abandon();
   append_only_->close(keyspaces());
   log_.notice("countd is now ready to exit, bye bye...");
   return exit_code_;
+}
+
+void Server::tell_supervisor(std::string_view state) const {
+  if (store_.current().supervised != config::Supervised::kNo) notify_supervisor(state);
 }
 
 void Server::watch_signals() {
@@ -228,7 +232,7 @@ void Server::begin_stop(bool save, bool force, std::function<void(std::string)> 
   shards_[0]->post([this, save, force, failed = std::move(failed)] {
     if (stopping_) return;
     stopping_ = true;
-    notify_supervisor("STOPPING=1");
+    tell_supervisor("STOPPING=1");
     if (!save) return stop_now();
     log_.notice("Saving the final RDB snapshot before exiting.");
     snapshots_->start_after([this, force, failed](bool ok, std::string error) {

@@ -83,6 +83,7 @@ class Server final : public shard::Peers, public net::Front {
   void accept(int descriptor, commands::Session session);
   std::size_t choose_thread();
   void watch_signals();
+  void tell_supervisor(std::string_view state) const;
   void cron();
   void stop_now();
   void options_changed(const config::Options& now, std::span<const std::string_view> names);

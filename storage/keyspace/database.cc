@@ -170,6 +170,7 @@ void Database::move_records(Segment& from) {
   from.for_each([&](const Place& place) {
     context_.moving.push_back({hash_of(place.record), place.record});
   });
+  context_.moved += context_.moving.size();
 }
 
 Segment* Database::make_segment(SegmentPlan plan, const Segment& like) {

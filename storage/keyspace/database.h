@@ -38,6 +38,7 @@ struct TableContext {
   std::uint32_t tick = 0;        // of the access clock
   unsigned born_dirty = 0;       // the log's mark of a new entry
   std::vector<Moving> moving;    // scratch of a rebuild
+  std::uint64_t moved = 0;       // records that rebuilds have moved
 };
 
 class Database {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "storage/keyspace/keyspace.h"
@@ -40,6 +41,22 @@ TEST_CASE("at any size a counter takes at most 24 bytes") {
     CAPTURE(size);
     CHECK(static_cast<double>(keys.memory_bytes() - empty) / size < 24.5);
   }
+}
+
+TEST_CASE("on the way to two million entries no single insertion has much to move") {
+  KeyspaceOptions options;
+  options.databases = 1;
+  Keyspace keys{options};
+  constexpr std::uint64_t kSegmentful = 1'000;  // the entries of one full segment are fewer
+  constexpr std::uint64_t kDirectoryChunks = 3 * 512;
+  std::uint64_t worst = 0;
+  for (int number = 0; number < 2'000'000; ++number) {
+    const std::uint64_t before = keys.growth_steps();
+    add_counters(keys, number, number + 1);
+    worst = std::max(worst, keys.growth_steps() - before);
+  }
+  CHECK(worst > 500);  // it is counted at all
+  CHECK(worst < kSegmentful + kDirectoryChunks);
 }
 
 TEST_CASE("after mass deletion the memory is given back") {
