@@ -88,7 +88,21 @@ std::string Server::prepare() {
                                               [this](int descriptor, commands::Session session) {
                                                 accept(descriptor, std::move(session));
                                               });
+  store_.set_trial([this](const config::Options& before, const config::Options& wanted) {
+    return try_to_listen(before, wanted);
+  });
   return listener_->open();
+}
+
+std::optional<config::Store::Failure> Server::try_to_listen(const config::Options& before,
+                                                            const config::Options& wanted) {
+  const bool moves = before.port != wanted.port;
+  if (!moves && before.bind == wanted.bind) return std::nullopt;
+  const auto error = listener_->listen_elsewhere(wanted);
+  if (error.empty()) return std::nullopt;
+  log_.warning(error);
+  if (!moves) return config::Store::Failure{"bind", "Failed to bind to specified addresses."};
+  return config::Store::Failure{"port", "Unable to listen on this port. Check server logs."};
 }
 
 std::vector<storage::Keyspace*> Server::keyspaces() const {
