@@ -62,11 +62,12 @@ int serve(countd::config::Loaded loaded) {
   countd::config::Store store(std::move(loaded.options), loaded.conf_path);
   const std::string pidfile = store.current().pidfile;
   countd::server::Server server(store, log, executable);
+  int code = 1;
   if (const auto error = server.prepare(); !error.empty()) {
     log.warning(error);
-    return 1;
+  } else {
+    code = server.run();
   }
-  const int code = server.run();
   if (!pidfile.empty()) ::unlink(pidfile.c_str());
   return code;
 }

@@ -110,6 +110,13 @@ void list(Arguments& args, Session&, Reply& reply) {
   for (const auto name : names) reply.bulk(name);
 }
 
+// Where the keys after the first are described apart, Redis asks for at least one: PFMERGE runs
+// with its target alone, but tells no keys then.
+bool lacks_rest(const Command& row, const std::vector<int>& positions) {
+  const bool has_rest = row.keys.rest_access != kAccessDerived && row.keys.count_at == 0;
+  return has_rest && positions.size() == 1;
+}
+
 // The request that follows GETKEYS; answers and returns null if it has no keys to tell.
 const Command* next_request(Arguments& args, std::vector<int>& positions, Reply& reply) {
   args.after_subcommand();
@@ -122,7 +129,7 @@ const Command* next_request(Arguments& args, std::vector<int>& positions, Reply&
     reply.error("ERR The command has no key arguments");
   } else if (!arity_fits(*row, words.size())) {
     reply.error("ERR Invalid number of arguments specified for command");
-  } else if (key_positions(*row, words, positions)) {
+  } else if (key_positions(*row, words, positions) && !lacks_rest(*row, positions)) {
     return row;
   } else if ((row->flags & kNoMandatoryKeys) != 0) {
     reply.array(0);

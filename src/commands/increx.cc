@@ -190,8 +190,7 @@ void increment(Arguments& args, Keyspace& keys, Reply& reply, const storage::Key
   const Wide applied =
       std::clamp(result - Wide{*current}, Wide{std::numeric_limits<Number>::lowest()},
                  Wide{std::numeric_limits<Number>::max()});
-  const auto expiry =
-      next_expiry(options, time, entry ? entry.expiry : kNoExpiry, keys.now());
+  const auto expiry = next_expiry(options, time, entry ? entry.expiry : kNoExpiry, keys.now());
   if (expiry) {
     Kind::store(keys, key, static_cast<Number>(result), *expiry);
   } else {

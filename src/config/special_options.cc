@@ -162,8 +162,7 @@ Complaint DirOption::read(Words words, bool, Options& options) {
 
 std::string DirOption::show(const Options& options) { return options.dir; }
 
-Complaint check_file_name(const std::string& name, std::string_view option,
-                          std::string_view kind) {
+Complaint check_file_name(const std::string& name, std::string_view option, std::string_view kind) {
   if (!name.empty() && name != "." && name != ".." &&
       name.find_first_of(std::string_view("/\0", 2)) == std::string::npos) {
     return std::nullopt;

@@ -46,10 +46,9 @@ struct FileNameOption {
   }
   static std::string show(const Options& options) { return options.*kMember; }
 
-  static constexpr std::string_view kName =
-      kMember == &Options::dbfilename       ? "dbfilename"
-      : kMember == &Options::appendfilename ? "appendfilename"
-                                            : "appenddirname";
+  static constexpr std::string_view kName = kMember == &Options::dbfilename       ? "dbfilename"
+                                            : kMember == &Options::appendfilename ? "appendfilename"
+                                                                                  : "appenddirname";
   static constexpr std::string_view kKind =
       kMember == &Options::appenddirname ? "dirname" : "filename";
 };

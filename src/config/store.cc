@@ -70,6 +70,9 @@ std::optional<std::string> Store::set(std::span<const Pair> pairs, Caller caller
     if (complaint) return failure(pairs[i].first, *complaint);
   }
   if (*changed == current()) return std::nullopt;
+  if (const auto failed = trial_ ? trial_(current(), *changed) : std::nullopt) {
+    return failure(std::string(failed->option), failed->reason);
+  }
   published_.push_back(std::move(changed));
   current_.store(published_.back().get(), std::memory_order_release);
   std::vector<std::string_view> names;
@@ -108,6 +111,11 @@ std::optional<std::string> Store::rewrite() {
                                      : Complaint(old.error);
   if (complaint) return "ERR Rewriting config file: " + *complaint;
   return std::nullopt;
+}
+
+void Store::set_trial(Trial trial) {
+  const std::lock_guard lock(writing_);
+  trial_ = std::move(trial);
 }
 
 void Store::on_change(Listener listener) {

@@ -30,6 +30,13 @@ class Store {
   /// `names` are the options that were set, as their rows spell them.
   using Listener = std::function<void(const Options& now, std::span<const std::string_view> names)>;
 
+  /// Tries what `wanted` asks of the world before it is in force; says what failed, or nothing.
+  struct Failure {
+    std::string_view option;  // as its row spells it
+    std::string_view reason;
+  };
+  using Trial = std::function<std::optional<Failure>(const Options& before, const Options& wanted)>;
+
   /// `conf_path`: the file that rewrite() keeps up to date; empty: there is none.
   explicit Store(Options options, std::string conf_path = {});
   Store(const Store&) = delete;
@@ -51,6 +58,8 @@ class Store {
   /// reply with its code, or nothing.
   std::optional<std::string> rewrite();
 
+  /// Before every change from now on `trial` is asked, by whichever thread makes it, one at a time.
+  void set_trial(Trial trial);
   /// Calls `listener` after every change from now on.
   void on_change(Listener listener);
 
@@ -61,6 +70,7 @@ class Store {
   std::mutex writing_;  // held by set, rewrite, on_change; readers of current_ need nothing
   std::vector<std::unique_ptr<const Options>> published_;
   std::atomic<const Options*> current_ = nullptr;
+  Trial trial_;
   std::vector<Listener> listeners_;
 };
 

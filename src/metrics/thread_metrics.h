@@ -35,8 +35,7 @@ class ErrorCounters {
 };
 
 struct ThreadMetrics {
-  explicit ThreadMetrics(std::size_t rows)
-      : commands(std::make_unique<CommandCounters[]>(rows)) {}
+  explicit ThreadMetrics(std::size_t rows) : commands(std::make_unique<CommandCounters[]>(rows)) {}
 
   std::unique_ptr<CommandCounters[]> commands;  // by CommandTable::index
   ErrorCounters errors;
@@ -45,10 +44,10 @@ struct ThreadMetrics {
   Counter bytes_out;
   Counter connections_received;
   Counter connections_rejected;
-  Counter connections;          // open now
+  Counter connections;  // open now
   Counter turns;
-  Counter folded;               // increments that were joined to another
-  Counter foreign_batches;      // batches that went through a mailbox
+  Counter folded;           // increments that were joined to another
+  Counter foreign_batches;  // batches that went through a mailbox
   Counter protocol_errors;
   Counter buffer_limit_disconnects;
 };

@@ -5,9 +5,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -43,52 +44,44 @@ std::string spell(const asio::ip::tcp::endpoint& endpoint) {
 
 }  // namespace
 
+bool turns_away(const config::Options& options, const asio::ip::address& peer) {
+  return options.protected_mode && options.requirepass.empty() && !peer.is_loopback();
+}
+
 Listener::Listener(asio::io_context& context, config::Store& store, Accept accept)
     : context_(context), store_(store), accept_(std::move(accept)), retry_(context) {}
 
 std::string Listener::open() {
   const auto& options = store_.current();
-  if (options.port != 0) {
-    auto addresses = options.bind;
-    if (addresses.empty()) addresses = {"*", "-::*"};
-    for (std::string_view address : addresses) {
-      const bool optional = address.starts_with('-');
-      if (optional) address.remove_prefix(1);
-      const auto error = open_tcp(address, options.port, options.tcp_backlog);
-      if (!error.empty() && !optional) return error;
-    }
-    if (tcp_.empty()) return fmt::format("no address to listen on at port {}", options.port);
-  }
+  ListeningSockets::Change change;
+  if (auto error = sockets_.change(options, change); !error.empty()) return error;
+  accept_as(change);
   if (options.unixsocket.empty()) return {};
   return open_unix(options.unixsocket, options.unixsocketperm, options.tcp_backlog);
 }
 
-std::string Listener::open_tcp(std::string_view text, int port, int backlog) {
-  boost::system::error_code error;
-  asio::ip::address address;
-  if (text == "*") {
-    address = asio::ip::address_v4::any();
-  } else if (text == "::*") {
-    address = asio::ip::address_v6::any();
-  } else if (text == "localhost") {
-    address = asio::ip::address_v4::loopback();
-  } else {
-    address = asio::ip::make_address(std::string(text), error);
-  }
-  const Tcp::endpoint endpoint(address, static_cast<std::uint16_t>(port));
-  Tcp::acceptor acceptor(context_);
-  if (!error) acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  if (!error && address.is_v6()) acceptor.set_option(boost::asio::ip::v6_only(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(backlog, error);
-  if (error) {
-    return fmt::format("Could not create server TCP listening socket {}:{}: {}", text, port,
-                       error.message());
-  }
-  tcp_.push_back(std::move(acceptor));
-  accept_tcp(tcp_.back());
+std::string Listener::listen_elsewhere(const config::Options& options) {
+  ListeningSockets::Change change;
+  if (auto error = sockets_.change(options, change); !error.empty()) return error;
+  asio::post(context_, [this, change = std::move(change)] { accept_as(change); });
   return {};
+}
+
+void Listener::accept_as(const ListeningSockets::Change& change) {
+  boost::system::error_code ignored;
+  for (const auto& socket : change.opened) {
+    auto acceptor = std::make_shared<Tcp::acceptor>(context_);
+    acceptor->assign(socket.endpoint.protocol(), socket.descriptor, ignored);
+    if (closed_) continue;  // with the acceptor the socket goes
+    tcp_.push_back(acceptor);
+    accept_tcp(acceptor);
+  }
+  tcp_.remove_if([&](const auto& acceptor) {
+    const auto endpoint = acceptor->local_endpoint(ignored);
+    const bool dropped = std::ranges::find(change.dropped, endpoint) != change.dropped.end();
+    if (dropped) acceptor->close(ignored);
+    return dropped;
+  });
 }
 
 std::string Listener::open_unix(const std::string& path, int mode, int backlog) {
@@ -106,11 +99,12 @@ std::string Listener::open_unix(const std::string& path, int mode, int backlog) 
   return {};
 }
 
-void Listener::accept_tcp(Tcp::acceptor& acceptor) {
-  acceptor.async_accept(
-      [this, &acceptor](const boost::system::error_code& error, Tcp::socket socket) {
+void Listener::accept_tcp(const std::shared_ptr<Tcp::acceptor>& acceptor) {
+  if (!acceptor->is_open()) return;  // dropped while a client came in
+  acceptor->async_accept(
+      [this, acceptor](const boost::system::error_code& error, Tcp::socket socket) {
         if (error == asio::error::operation_aborted) return;
-        if (error) return retry_later([this, &acceptor] { accept_tcp(acceptor); });
+        if (error) return retry_later([this, acceptor] { accept_tcp(acceptor); });
         came_in(std::move(socket));
         accept_tcp(acceptor);
       });
@@ -142,7 +136,7 @@ void Listener::came_in(Tcp::socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error) return;  // gone already
   const auto local = socket.local_endpoint(error);
-  if (is_protected() && !peer.address().is_loopback()) {
+  if (turns_away(store_.current(), peer.address())) {
     asio::write(socket, asio::buffer(kProtectedText.data(), kProtectedText.size()), error);
     return;
   }
@@ -154,14 +148,10 @@ void Listener::came_in(Tcp::socket socket) {
   accept_(socket.release(), std::move(session));
 }
 
-bool Listener::is_protected() const {
-  const auto& options = store_.current();
-  return options.protected_mode && options.requirepass.empty();
-}
-
 void Listener::close() {
   boost::system::error_code ignored;
-  for (auto& acceptor : tcp_) acceptor.close(ignored);
+  closed_ = true;
+  for (auto& acceptor : tcp_) acceptor->close(ignored);
   for (auto& acceptor : unix_) acceptor.close(ignored);
   if (!unix_path_.empty()) ::unlink(unix_path_.c_str());
 }

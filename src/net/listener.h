@@ -3,19 +3,25 @@
 // connections.
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string>
-#include <string_view>
 
 #include "commands/session.h"
 #include "config/store.h"
+#include "net/listening_sockets.h"
 
 namespace countd::net {
+
+/// Whether protected mode turns away who comes from `peer`: nobody has set a password, so only this
+/// machine is trusted.
+bool turns_away(const config::Options& options, const boost::asio::ip::address& peer);
 
 class Listener {
  public:
@@ -26,25 +32,29 @@ class Listener {
 
   /// Opens all addresses; an error text, or empty. An address that begins with '-' may fail.
   std::string open();
+  /// Listens where `options` say instead, before they are in force; an error text, after which it
+  /// listens where it did, or empty. On any thread, one at a time; clients stay connected.
+  std::string listen_elsewhere(const config::Options& options);
   void close();
 
  private:
   using Tcp = boost::asio::ip::tcp;
   using Local = boost::asio::local::stream_protocol;
 
-  std::string open_tcp(std::string_view address, int port, int backlog);
+  void accept_as(const ListeningSockets::Change& change);
   std::string open_unix(const std::string& path, int mode, int backlog);
-  void accept_tcp(Tcp::acceptor& acceptor);
+  void accept_tcp(const std::shared_ptr<Tcp::acceptor>& acceptor);
   void accept_unix(Local::acceptor& acceptor);
   void retry_later(std::function<void()> again);
   void came_in(Tcp::socket socket);
-  [[nodiscard]] bool is_protected() const;
 
   boost::asio::io_context& context_;
   config::Store& store_;
   Accept accept_;
   boost::asio::steady_timer retry_;
-  std::list<Tcp::acceptor> tcp_;
+  ListeningSockets sockets_;
+  std::list<std::shared_ptr<Tcp::acceptor>> tcp_;  // shared with what it waits for
+  bool closed_ = false;
   std::list<Local::acceptor> unix_;
   std::string unix_path_;
 };

@@ -200,27 +200,38 @@ bool LoadWorker::take_in(std::unique_ptr<LoadBatch> batch) {
   return !task_.failed() && insert(batch->entries);
 }
 
-/// Hashes the whole batch first: the buckets are on their way while the first ones go in.
+/// A file of another order, Redis's for one, scatters its entries over the whole table. So each
+/// line that an insertion needs is fetched some entries ahead: the bucket, then, found through it,
+/// the segment's header, then, found through that, the room for the record.
 bool LoadWorker::insert(Entries entries) {
-  constexpr std::size_t kAhead = 16;
+  constexpr std::size_t kBucketAhead = 24;
+  constexpr std::size_t kHeaderAhead = 16;
+  constexpr std::size_t kRoomAhead = 8;
   std::array<Key, LoadBatch::kCapacity> keys;
-  ASSERT(entries.size() <= keys.size());
-  const auto prepare = [&](std::size_t i) {
-    keys[i] = keyspace_.key(entries[i].key, entries[i].db);
-    keyspace_.prefetch_bucket(keys[i]);
-  };
-  for (std::size_t i = 0; i < std::min(kAhead, entries.size()); ++i) prepare(i);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (i + kAhead < entries.size()) prepare(i + kAhead);
-    Entry& entry = entries[i];
-    const std::uint64_t before = keyspace_.size(entry.db);
-    keyspace_.set(keys[i], std::move(entry.value), entry.expiry);
-    if (keyspace_.size(entry.db) == before) [[unlikely]] {
-      return fail({entry.offset, "the key '" + std::string{entry.key} + "' occurs twice"});
+  const std::size_t count = entries.size();
+  ASSERT(count <= keys.size());
+  for (std::size_t step = 0; step < count + kBucketAhead; ++step) {
+    if (step < count) {
+      keys[step] = keyspace_.key(entries[step].key, entries[step].db);
+      keyspace_.prefetch_bucket(keys[step]);
+    }
+    const auto at = [&](std::size_t ahead) { return step - (kBucketAhead - ahead); };
+    if (const std::size_t i = at(kHeaderAhead); i < count) keyspace_.prefetch_record(keys[i]);
+    if (const std::size_t i = at(kRoomAhead); i < count) keyspace_.prefetch_room(keys[i]);
+    if (step >= kBucketAhead && !insert(keys[step - kBucketAhead], entries[step - kBucketAhead])) {
+      return false;
     }
   }
-  stats.keys += entries.size();
+  stats.keys += count;
   return true;
+}
+
+bool LoadWorker::insert(const Key& key, Entry& entry) {
+  const std::uint64_t before = keyspace_.size(entry.db);
+  keyspace_.set(key, std::move(entry.value), entry.expiry);
+  if (keyspace_.size(entry.db) != before) [[likely]]
+    return true;
+  return fail({entry.offset, "the key '" + std::string{entry.key} + "' occurs twice"});
 }
 
 bool LoadWorker::fail(const FormatError& error) {

@@ -106,6 +106,7 @@ class LoadWorker {
   bool send(std::size_t shard);
   bool flush();
   bool insert(Entries entries);
+  bool insert(const storage::Key& key, storage::rdb::Entry& entry);
   bool take_in(std::unique_ptr<LoadBatch> batch);
   bool fail(const storage::rdb::FormatError& error);
   void reserve();

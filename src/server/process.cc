@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <string>
 
 // Sanitizers bring an allocator of their own, and crash on a thread that they did not see begin.
@@ -49,6 +50,14 @@ std::size_t read_statistic(const char* name) {
   return ::mallctl(name, &value, &size, nullptr, 0) == 0 ? value : 0;
 }
 
+// The thread that gives memory back stays behind at a fork, and jemalloc starts no new one unasked.
+void restore_allocator_thread() {
+#ifndef COUNTD_SANITIZED
+  bool on = true;
+  ::mallctl("background_thread", nullptr, nullptr, &on, sizeof on);
+#endif
+}
+
 }  // namespace
 
 std::string daemonize() {
@@ -62,6 +71,7 @@ std::string daemonize() {
     ::dup2(null, descriptor);
   }
   ::close(null);
+  restore_allocator_thread();
   return {};
 }
 
@@ -128,13 +138,11 @@ CpuTimes cpu_times() {
 }
 
 std::size_t resident_bytes() {
-  std::FILE* const file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return 0;
-  unsigned long total = 0;
-  unsigned long resident = 0;
-  const int read = std::fscanf(file, "%lu %lu", &total, &resident);
-  std::fclose(file);
-  return read == 2 ? resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) : 0;
+  std::ifstream file("/proc/self/statm");
+  std::size_t total = 0;
+  std::size_t resident = 0;
+  file >> total >> resident;
+  return file ? resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
 
 std::size_t machine_bytes() {

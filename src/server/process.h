@@ -8,7 +8,7 @@
 namespace countd::server {
 
 /// Goes into the background: the caller's process exits, the child goes on without a terminal.
-/// An error text, or empty.
+/// An error text, or empty. REQUIRES: no thread but the caller's and the allocator's own.
 std::string daemonize();
 /// An error text, or empty. An empty path writes nothing.
 std::string write_pid_file(const std::string& path);

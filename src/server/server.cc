@@ -88,7 +88,21 @@ std::string Server::prepare() {
                                               [this](int descriptor, commands::Session session) {
                                                 accept(descriptor, std::move(session));
                                               });
+  store_.set_trial([this](const config::Options& before, const config::Options& wanted) {
+    return try_to_listen(before, wanted);
+  });
   return listener_->open();
+}
+
+std::optional<config::Store::Failure> Server::try_to_listen(const config::Options& before,
+                                                            const config::Options& wanted) {
+  const bool moves = before.port != wanted.port;
+  if (!moves && before.bind == wanted.bind) return std::nullopt;
+  const auto error = listener_->listen_elsewhere(wanted);
+  if (error.empty()) return std::nullopt;
+  log_.warning(error);
+  if (!moves) return config::Store::Failure{"bind", "Failed to bind to specified addresses."};
+  return config::Store::Failure{"port", "Unable to listen on this port. Check server logs."};
 }
 
 std::vector<storage::Keyspace*> Server::keyspaces() const {
@@ -131,13 +145,17 @@ int Server::run() {
     threads_.emplace_back([this, i] { shards_[i]->run(); });
   }
   log_.notice("Ready to accept connections");
-  notify_supervisor("READY=1");
+  tell_supervisor("READY=1");
   shards_[0]->run();
   for (auto& thread : threads_) thread.join();
   snapshots_->abandon();
   append_only_->close(keyspaces());
   log_.notice("countd is now ready to exit, bye bye...");
   return exit_code_;
+}
+
+void Server::tell_supervisor(std::string_view state) const {
+  if (store_.current().supervised != config::Supervised::kNo) notify_supervisor(state);
 }
 
 void Server::watch_signals() {
@@ -225,7 +243,7 @@ void Server::begin_stop(bool save, bool force, std::function<void(std::string)> 
   shards_[0]->post([this, save, force, failed = std::move(failed)] {
     if (stopping_) return;
     stopping_ = true;
-    notify_supervisor("STOPPING=1");
+    tell_supervisor("STOPPING=1");
     if (!save) return stop_now();
     log_.notice("Saving the final RDB snapshot before exiting.");
     snapshots_->start_after([this, force, failed](bool ok, std::string error) {

@@ -82,7 +82,11 @@ class Server final : public shard::Peers, public net::Front {
   [[nodiscard]] DatabaseFacts database_facts(int db) const;
   void accept(int descriptor, commands::Session session);
   std::size_t choose_thread();
+  /// Listens where `wanted` says, if that is elsewhere.
+  std::optional<config::Store::Failure> try_to_listen(const config::Options& before,
+                                                      const config::Options& wanted);
   void watch_signals();
+  void tell_supervisor(std::string_view state) const;
   void cron();
   void stop_now();
   void options_changed(const config::Options& now, std::span<const std::string_view> names);

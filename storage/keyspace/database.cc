@@ -33,7 +33,27 @@ Database::~Database() {
     context_.memory_bytes -= segment.bytes;
     Segment::destroy(&segment);
   });
-  context_.memory_bytes -= directory_bytes_;
+  context_.memory_bytes -= directory_bytes_ + prefix_uses_.size() * sizeof(std::uint64_t);
+  for (std::size_t prefix = 0; prefix < prefix_uses_.size(); ++prefix) {
+    if (prefix_uses_[prefix] != 0) context_.prefixes.release(static_cast<std::uint16_t>(prefix));
+  }
+}
+
+void Database::count_prefix(Record record) {
+  if (!record.is_compact()) return;
+  const std::uint16_t prefix = record.prefix_number();
+  if (prefix >= prefix_uses_.size()) {
+    context_.memory_bytes += (prefix + 1 - prefix_uses_.size()) * sizeof(std::uint64_t);
+    prefix_uses_.resize(prefix + std::size_t{1});
+  }
+  if (prefix_uses_[prefix]++ == 0) context_.prefixes.hold(prefix);
+}
+
+void Database::discount_prefix(Record record) {
+  if (!record.is_compact()) return;
+  const std::uint16_t prefix = record.prefix_number();
+  ASSERT_HOT(prefix_uses_[prefix] > 0);
+  if (--prefix_uses_[prefix] == 0) context_.prefixes.release(prefix);
 }
 
 std::uint64_t Database::hash_of(Record record) const {
@@ -50,6 +70,7 @@ Place Database::insert(WritePass, const Key& key, Record image) {
   image.set_dirty(context_.born_dirty);
   const Place place = segment->insert(key.hash, image);
   ++size_;
+  count_prefix(image);
   if (image.owns_heap()) context_.memory_bytes += image.heap_bytes();
   if (image.has_expiry()) {
     ++expires_;
@@ -83,6 +104,7 @@ void Database::remove(WritePass, std::uint64_t hash, const Place& place, Ownersh
   const Record record = place.record;
   if (record.has_expiry()) --expires_;
   --size_;
+  discount_prefix(record);
   if (record.owns_heap()) context_.memory_bytes -= record.heap_bytes();
   const OwnedHeap owned = record.owned_heap();
   place.segment->remove(place, hash);
@@ -170,6 +192,7 @@ void Database::move_records(Segment& from) {
   from.for_each([&](const Place& place) {
     context_.moving.push_back({hash_of(place.record), place.record});
   });
+  context_.moved += context_.moving.size();
 }
 
 Segment* Database::make_segment(SegmentPlan plan, const Segment& like) {

@@ -38,6 +38,7 @@ struct TableContext {
   std::uint32_t tick = 0;        // of the access clock
   unsigned born_dirty = 0;       // the log's mark of a new entry
   std::vector<Moving> moving;    // scratch of a rebuild
+  std::uint64_t moved = 0;       // records that rebuilds have moved
 };
 
 class Database {
@@ -132,6 +133,8 @@ class Database {
   void discard(Segment* segment);
   void move_records(Segment& from);
   void account_directory();
+  void count_prefix(Record record);
+  void discount_prefix(Record record);
 
   TableContext& context_;
   Directory directory_;
@@ -140,6 +143,9 @@ class Database {
   std::uint64_t expires_ = 0;
   std::uint64_t segments_ = 0;
   std::size_t directory_bytes_ = 0;
+  // How many entries have each prefix, by its number: the database holds those that any has. An
+  // emptied database need not look at its entries to give them back.
+  std::vector<std::uint64_t> prefix_uses_;
   // While a reserved table fills: how many entries each segment will have, and until which size.
   std::size_t expected_in_segment_ = 0;
   std::uint64_t expected_size_ = 0;

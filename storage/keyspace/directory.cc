@@ -43,6 +43,7 @@ void Directory::fill(std::size_t chunk) {
   filled_[chunk] = true;
   const std::size_t end = std::min((chunk + 1) * kChunk, std::size_t{1} << depth());
   for (std::size_t index = chunk * kChunk; index < end; ++index) entries_[index] = old_[index / 2];
+  copied_ += end - chunk * kChunk;
 }
 
 void Directory::fill_next() {

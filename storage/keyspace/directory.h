@@ -60,6 +60,8 @@ class Directory {
     return old_ == nullptr;
   }
   [[nodiscard]] std::size_t memory_bytes() const;
+  /// Entries that doublings have copied so far.
+  [[nodiscard]] std::uint64_t copied() const { return copied_; }
 
  private:
   static constexpr std::size_t kChunk = 512;
@@ -75,6 +77,7 @@ class Directory {
   std::unique_ptr<Entry[]> old_;
   std::vector<bool> filled_;
   std::size_t next_chunk_ = 0;
+  std::uint64_t copied_ = 0;
 };
 
 }  // namespace countd::storage

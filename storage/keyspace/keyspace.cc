@@ -105,6 +105,12 @@ std::size_t Keyspace::entry_bytes(const Key& key) const {
   return place.record.size() + share + place.record.heap_bytes();
 }
 
+std::uint64_t Keyspace::growth_steps() const {
+  std::uint64_t steps = context_->moved;
+  for (const auto& database : databases_) steps += database->directory().copied();
+  return steps;
+}
+
 void Keyspace::reserve(int db, std::uint64_t keys) { databases_[db]->reserve(keys); }
 
 }  // namespace countd::storage

@@ -178,6 +178,9 @@ class Keyspace {
   [[nodiscard]] const KeyspaceCounters& counters() const { return counters_; }
   /// Expects `keys` more entries in `db`: the table is made large enough at once (loading).
   void reserve(int db, std::uint64_t keys);
+  /// Entries moved and directory slots copied by growth so far. One insertion adds a bounded
+  /// number: what it takes at worst does not depend on how many entries there are.
+  [[nodiscard]] std::uint64_t growth_steps() const;
 
   // -- snapshot ---------------------------------------------------------------------------------
   /// The cut: from now on `sink` receives every entry exactly once, in the state it has now,

@@ -90,6 +90,9 @@ class Record {
   }
   /// Bytes of that memory.
   [[nodiscard]] std::size_t heap_bytes() const;
+  [[nodiscard]] bool is_compact() const { return key_form() >= KeyForm::kCompact32; }
+  /// REQUIRES: is_compact().
+  [[nodiscard]] std::uint16_t prefix_number() const { return load<std::uint16_t>(kKeyOffset); }
   [[nodiscard]] std::string_view key(const PrefixTable& prefixes, KeyText& buffer) const;
   [[nodiscard]] bool has_key(std::string_view key, const PrefixTable& prefixes) const;
 
@@ -170,7 +173,7 @@ class Record {
   }
   [[nodiscard]] std::string_view heap_key() const;
   [[nodiscard]] std::string_view prefix(const PrefixTable& prefixes) const {
-    return prefixes.text(load<std::uint16_t>(kKeyOffset));
+    return prefixes.text(prefix_number());
   }
   [[nodiscard]] std::uint64_t id() const {
     return key_form() == KeyForm::kCompact32 ? load<std::uint32_t>(kKeyOffset + 2)

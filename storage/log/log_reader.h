@@ -32,7 +32,7 @@ struct LogEnd {
   std::uint64_t last_epoch = 0;   // ours only
   Millis first_time = 0;          // of the first #TS: line that was passed, 0 if none
   Millis last_time = 0;           // of the last one
-  std::string what;              // names the offset; empty if whole
+  std::string what;               // names the offset; empty if whole
 };
 
 struct ReadOptions {

@@ -5,8 +5,9 @@
 //   #CRC32C:89abcdef
 //
 // b: the base, at most one; i: the increments that follow it, ascending; h: history, to be removed.
-// Lines end in LF. The last line is ours (Redis skips it): the checksum of all bytes before it, since one
-// flipped bit makes an `i` an `h`. A manifest of Redis has none; if there is one it must hold.
+// Lines end in LF. The last line is ours (Redis skips it): the checksum of all bytes before it,
+// since one flipped bit makes an `i` an `h`. A manifest of Redis has none; if there is one it must
+// hold.
 #pragma once
 
 #include <boost/system/result.hpp>

@@ -98,7 +98,8 @@ TEST_CASE("one warning lists what has no effect") {
   MemoryFiles files;
   const auto loaded = load(parse({"--rdb-del-sync-files", "yes", "--activedefrag", "yes"}), files);
   REQUIRE(loaded.error.empty());
-  CHECK(ignored_warning(loaded.ignored) ==
-        "These options are accepted and have no effect in countd: rdb-del-sync-files, activedefrag");
+  CHECK(
+      ignored_warning(loaded.ignored) ==
+      "These options are accepted and have no effect in countd: rdb-del-sync-files, activedefrag");
   CHECK(ignored_warning({}).empty());
 }

@@ -109,7 +109,8 @@ TEST_CASE("options without effect are listed once, in the order they were met") 
   const auto outcome = read_conf(
       "hash-max-listpack-value 64\nport 1\nactivedefrag no\n"
       "hash-max-ziplist-value 32\n");
-  CHECK(outcome.ignored == std::vector<std::string_view>{"hash-max-listpack-value", "activedefrag"});
+  CHECK(outcome.ignored ==
+        std::vector<std::string_view>{"hash-max-listpack-value", "activedefrag"});
 }
 
 TEST_CASE("files are read from the disk") {

@@ -62,3 +62,13 @@ TEST_CASE("choices reach the members they name") {
   CHECK_FALSE(read_argument(*find_option("enable-debug-command"), "no", options).has_value());
   CHECK(options.enable_debug_command == Access::kNo);
 }
+
+TEST_CASE("databases have a bound") {
+  Options options;
+  const auto& row = *find_option("databases");
+  CHECK_FALSE(read_argument(row, "1024", options).has_value());
+  CHECK(options.databases == 1024);
+  for (const auto* number : {"0", "-1", "1025", "2147483647"}) {
+    CHECK(read_argument(row, number, options) == "argument must be between 1 and 1024 inclusive");
+  }
+}

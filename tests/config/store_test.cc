@@ -146,3 +146,19 @@ TEST_CASE("readers on other threads see whole changes only") {
   for (auto& reader : readers) reader.join();
   CHECK(torn == 0);
 }
+
+TEST_CASE("a change that fails its trial is refused with the reason, and nothing is told") {
+  Store store{Options{}};
+  int told = 0;
+  store.on_change([&](const Options&, auto) { ++told; });
+  store.set_trial([](const Options& before, const Options& wanted) {
+    using Failure = std::optional<Store::Failure>;
+    return before.port == 6379 && wanted.port == 80 ? Failure{{"port", "not that one"}} : Failure{};
+  });
+  CHECK(set(store, {{"timeout", "5"}, {"port", "80"}}) == failed("port", "not that one"));
+  CHECK(store.current() == Options{});
+  CHECK(told == 0);
+  CHECK_FALSE(set(store, {{"timeout", "5"}, {"port", "81"}}).has_value());
+  CHECK(store.current().port == 81);
+  CHECK(told == 1);
+}

@@ -81,6 +81,27 @@ class RedisTools(unittest.TestCase):
                                          "MSET (10 keys)"})
             self.assertGreater(min(rows.values()), 100)
 
+    def test_quiet_benchmark_does_what_it_counts(self):
+        requests = 19200  # a multiple of every pipeline: whole pipelines are sent
+        for pipeline in ("1", "16", "64"):
+            self.cli("FLUSHALL")
+            run = subprocess.run(
+                ["redis-benchmark", "-q", "-p", self.port, "-n", str(requests), "-P", pipeline,
+                 "-t", "ping,set,get,incr,mset", "-r", "100"],
+                capture_output=True, text=True, timeout=120)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            lines = [line for line in run.stdout.splitlines() if "requests per second" in line]
+            self.assertEqual([line.split(":")[0] for line in lines],
+                             ["PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "MSET (10 keys)"])
+            for line in lines:
+                self.assertRegex(line, r": \d+\.\d+ requests per second, p50=\d+\.\d+ msec")
+            counters = self.cli("--scan", "--pattern", "counter:*").stdout.split()
+            self.assertLessEqual(len(counters), 100)
+            values = self.cli("MGET", *counters).stdout.split()
+            self.assertEqual(sum(map(int, values)), requests)
+            commands = self.cli("INFO", "commandstats").stdout
+            self.assertRegex(commands, r"cmdstat_mset:calls=\d+.*failed_calls=0")
+
     def test_replies_as_a_terminal_shows_them(self):
         self.assertEqual(self.cli("--no-raw", "INCR", "visits").stdout, "(integer) 1\n")
         self.assertEqual(self.cli("--no-raw", "GET", "visits").stdout, '"1"\n')
@@ -103,6 +124,18 @@ class RedisTools(unittest.TestCase):
         self.assertEqual(self.cli("-3", "--no-raw", "CONFIG", "GET", "maxmemory").stdout,
                          '1# "maxmemory" => "0"\n')
         self.assertRegex(self.cli("-3", "INFO", "server").stdout, r"redis_version:\d")
+        self.assertEqual(self.cli("-3", "--no-raw", "GET", "none").stdout, "(nil)\n")
+        self.assertEqual(self.cli("-3", "--no-raw", "COMMAND", "GETKEYSANDFLAGS", "GET", "k").stdout,
+                         '1) 1) "k"\n   2) 1~ RO\n      2~ access\n')
+        self.assertIn('3# "proto" => (integer) 3\n', self.cli("-3", "--no-raw", "HELLO").stdout)
+
+    def test_json_of_either_protocol(self):
+        self.cli("SET", "bytes", "x\u00e9")
+        self.assertEqual(json.loads(self.cli("-2", "--json", "CONFIG", "GET", "maxmemory").stdout),
+                         ["maxmemory", "0"])
+        self.assertEqual(self.cli("--quoted-json", "GET", "bytes").stdout,
+                         '"x\\\\xc3\\\\xa9"\n')
+        self.assertEqual(json.loads(self.cli("--json", "INCR", "n").stdout), 1)
 
     def test_bigkeys_and_memkeys(self):
         self.fill(500)
@@ -112,6 +145,23 @@ class RedisTools(unittest.TestCase):
             self.assertIn('"giant"', out)
             self.assertIn("Sampled 1001 keys in the keyspace!", out)
             self.assertRegex(out, r"1001 strings with \d+ bytes")
+            biggest = re.search(r'(?m)^Biggest +string found .*giant.* has (\d+) bytes', out)
+            self.assertIsNotNone(biggest, out)
+            size = int(biggest[1])
+            self.assertGreaterEqual(size, 100000)
+            self.assertLess(size, 120000)
+
+    def test_hotkeys(self):
+        self.fill(100)
+        self.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu")
+        for _ in range(3):
+            self.cli("--pipe", text="INCR counter:7\n" * 3000)
+        out = self.cli("--hotkeys").stdout
+        self.cli("CONFIG", "SET", "maxmemory-policy", "noeviction")
+        self.assertIn("Sampled 200 keys in the keyspace!", out)
+        hottest = re.findall(r"hot key found with counter: (\d+)\tkeyname: (\S+)", out)
+        self.assertIn("counter:7", hottest[0][1])
+        self.assertGreater(int(hottest[0][0]), 10)
 
     def test_scan(self):
         self.fill(300)
@@ -127,8 +177,10 @@ class RedisTools(unittest.TestCase):
         self.assertIn("errors: 1, replies: 3", out.stdout)
 
     def test_stat(self):
+        self.fill(50)
         out = self.watch("--stat", "-i", "1")
-        self.assertIn("keys", out)
+        self.assertRegex(out, r"keys +mem +clients +blocked +requests +connections")
+        self.assertRegex(out, r"(?m)^100 ")
         self.assertGreaterEqual(len(re.findall(r"^\d+ .*\(\+\d+\)", out, re.M)), 1, out)
 
     def test_latency(self):
@@ -138,6 +190,12 @@ class RedisTools(unittest.TestCase):
         self.assertLessEqual(float(least), float(mean))
         self.assertLessEqual(float(mean), float(most))
         self.assertGreater(int(samples), 10)
+
+    def test_latency_history(self):
+        out = self.watch("--latency-history", "-i", "1", "--csv", seconds=2)
+        self.assertRegex(out, r"\d")
+        spectrum = self.watch("--latency-dist", "-i", "1", seconds=2)
+        self.assertGreater(len(spectrum), 20)
 
     def test_repeat_and_database(self):
         self.assertEqual(self.cli("-r", "3", "INCR", "n").stdout, "1\n2\n3\n")

@@ -1,6 +1,9 @@
 #include "net/listener.h"
 
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -8,6 +11,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "config/options.h"
@@ -16,6 +20,7 @@
 using countd::config::Options;
 using countd::config::Store;
 using countd::net::Listener;
+using countd::net::turns_away;
 using countd::test::free_port;
 using countd::test::TemporaryFolder;
 
@@ -50,6 +55,38 @@ Options on(std::vector<std::string> addresses) {
   return options;
 }
 
+// An IPv4 address of this machine that is not loopback.
+std::optional<sockaddr_in> outside_address() {
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return std::nullopt;
+  std::optional<sockaddr_in> found;
+  for (const ifaddrs* each = all; each != nullptr && !found; each = each->ifa_next) {
+    const bool up = (each->ifa_flags & IFF_UP) != 0 && (each->ifa_flags & IFF_LOOPBACK) == 0;
+    if (!up || each->ifa_addr == nullptr || each->ifa_addr->sa_family != AF_INET) continue;
+    found = *reinterpret_cast<const sockaddr_in*>(each->ifa_addr);
+  }
+  ::freeifaddrs(all);
+  return found;
+}
+
+int connect_to(sockaddr_in address, int port) {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  REQUIRE(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  return descriptor;
+}
+
+// Until the other side closes.
+std::string read_all(int descriptor) {
+  std::string bytes;
+  char some[1024];
+  for (;;) {
+    const auto size = ::recv(descriptor, some, sizeof some, 0);
+    if (size <= 0) return bytes;
+    bytes.append(some, static_cast<std::size_t>(size));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("who comes in is told by its address and the server's") {
@@ -62,6 +99,51 @@ TEST_CASE("who comes in is told by its address and the server's") {
   CHECK(door.peers[0].starts_with("127.0.0.1:"));
   CHECK(door.peers[0] != door.peers[1]);
   CHECK(door.locals[0] == "127.0.0.1:" + std::to_string(options.port));
+}
+
+TEST_CASE("protected mode turns strangers away until there is a password") {
+  const auto local = boost::asio::ip::make_address("127.0.0.1");
+  const auto local6 = boost::asio::ip::make_address("::1");
+  const auto stranger = boost::asio::ip::make_address("192.0.2.7");
+  const auto stranger6 = boost::asio::ip::make_address("2001:db8::7");
+  Options options;
+  REQUIRE(options.protected_mode);
+  CHECK(turns_away(options, stranger));
+  CHECK(turns_away(options, stranger6));
+  CHECK_FALSE(turns_away(options, local));
+  CHECK_FALSE(turns_away(options, local6));
+  options.requirepass = {"a password"};
+  CHECK_FALSE(turns_away(options, stranger));
+  options = {};
+  options.protected_mode = false;
+  CHECK_FALSE(turns_away(options, stranger));
+}
+
+TEST_CASE("who is turned away is told why, and the connection is closed") {
+  const auto outside = outside_address();
+  if (!outside) {
+    MESSAGE("this machine has no address but loopback: nothing to be turned away from");
+    return;
+  }
+  for (const bool is_protected : {true, false}) {
+    auto options = on({"*"});
+    options.protected_mode = is_protected;
+    Door door(options);
+    REQUIRE(door.listener.open() == "");
+    const int stranger = connect_to(*outside, options.port);
+    const countd::test::Client local(options.port);
+    door.run_until_accepted(is_protected ? 1 : 2);
+    const auto answer = read_all(stranger);
+    ::close(stranger);
+    if (is_protected) {
+      CHECK(answer.starts_with("-DENIED Redis is running in protected mode because"));
+      CHECK(answer.ends_with("\r\n"));
+      REQUIRE(door.peers.size() == 1);
+      CHECK(door.peers[0].starts_with("127.0.0.1:"));
+    } else {
+      CHECK(answer.empty());
+    }
+  }
 }
 
 TEST_CASE("an address that cannot be had is an error, unless it begins with a dash") {

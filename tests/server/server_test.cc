@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "tests/server/in_process.h"
+#include "tests/support/eventually.h"
 
 using namespace std::chrono_literals;
 using countd::test::Client;
+using countd::test::eventually;
+using countd::test::free_port;
 using countd::test::info_field;
 using countd::test::InProcess;
 
@@ -100,4 +103,49 @@ TEST_CASE("one client too many is told so") {
   CHECK(info_field(first, "rejected_connections") == "1");
   CHECK(first.call({"CONFIG", "SET", "maxclients", "10"}).text == "OK");
   CHECK(server.connect().call({"PING"}).text == "PONG");
+}
+
+TEST_CASE("a port or an address that cannot be had leaves the server where it listens") {
+  for (const int threads : {1, 2}) {
+    const InProcess taken;
+    InProcess server(threads);
+    auto client = server.connect();
+    const auto busy = std::to_string(taken.port());
+    CHECK(client.call({"CONFIG", "SET", "port", busy}).text ==
+          "ERR CONFIG SET failed (possibly related to argument 'port') - Unable to listen on this "
+          "port. Check server logs.");
+    // No machine has an address of those for documentation, 2001:db8::/32.
+    CHECK(client.call({"CONFIG", "SET", "bind", "127.0.0.1 2001:db8::1"}).text ==
+          "ERR CONFIG SET failed (possibly related to argument 'bind') - Failed to bind to "
+          "specified addresses.");
+    CHECK(client.call({"CONFIG", "GET", "port"}).items[1].text == std::to_string(server.port()));
+    CHECK(server.connect().call({"PING"}).text == "PONG");
+    CHECK(server.log().find("listening socket 127.0.0.1:" + busy) != std::string::npos);
+  }
+}
+
+TEST_CASE("a server moves to another port and keeps its clients") {
+  InProcess server(2);
+  auto client = server.connect();
+  const int port = free_port();
+  CHECK(client.call({"CONFIG", "SET", "port", std::to_string(port)}).text == "OK");
+  CHECK(eventually([&] {
+    try {
+      return Client(port).call({"INCR", "n"}).integer() > 0;
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+  }));
+  CHECK(eventually([&] {
+    try {
+      server.connect();
+      return false;
+    } catch (const std::runtime_error&) {
+      return true;
+    }
+  }));
+  CHECK(client.call({"CONFIG", "SET", "bind", "*"}).text == "OK");
+  CHECK(client.call({"GET", "n"}).text == "1");
+  CHECK(Client(port).call({"PING"}).text == "PONG");
+  CHECK(info_field(client, "tcp_port") == std::to_string(port));
 }

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <random>
 #include <string>
 
 using namespace countd::storage;
@@ -44,6 +46,51 @@ TEST_CASE("prefixes beyond the last number have none, and the others keep theirs
   for (std::size_t index = 0; index < PrefixTable::kMaxPrefixes; ++index) {
     REQUIRE(table.number_of("p" + std::to_string(index) + ":") == index);
   }
+}
+
+TEST_CASE("a number goes back with its last holder, and the next prefix may have it") {
+  PrefixTable table{7};
+  const std::size_t empty = table.memory_bytes();
+  REQUIRE(number_after_sightings(table, "counter:") == 0);
+  table.hold(0);
+  table.hold(0);
+  table.release(0);
+  CHECK(table.number_of("counter:") == 0);
+  table.release(0);
+  CHECK(table.size() == 0);
+  CHECK(table.memory_bytes() == empty);
+  CHECK_FALSE(table.number_of("counter:").has_value());  // it has to earn one again
+  CHECK_FALSE(table.number_of("").has_value());          // which is not the text of a free number
+  CHECK(number_after_sightings(table, "hits:") == 0);
+  CHECK(table.text(0) == "hits:");
+}
+
+TEST_CASE("whatever prefixes come and go, the ones that stay are found under their numbers") {
+  PrefixTable table{7};
+  std::map<std::string, std::uint16_t> model;
+  std::mt19937 random{11};
+  for (int round = 0; round < 400'000; ++round) {
+    const auto prefix = "p" + std::to_string(random() % 60'000) + ":";
+    const auto known = model.find(prefix);
+    if (known == model.end()) {
+      const auto number = number_after_sightings(table, prefix);
+      REQUIRE(number.has_value());
+      table.hold(*number);
+      model[prefix] = *number;
+    } else if (random() % 4 == 0) {
+      table.release(known->second);
+      model.erase(known);
+    } else {
+      REQUIRE(table.number_of(prefix) == known->second);
+    }
+  }
+  CHECK(table.size() == model.size());
+  for (const auto& [prefix, number] : model) {
+    REQUIRE(table.number_of(prefix) == number);
+    REQUIRE(table.text(number) == prefix);
+    table.release(number);
+  }
+  CHECK(table.size() == 0);
 }
 
 TEST_CASE("a prefix that is too long has no number") {
