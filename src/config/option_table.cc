@@ -216,6 +216,10 @@ constexpr Row kLiveRows[] = {
      "While so much waits to be written to the log, nothing more is handed to it: no shard waits "
      "for a slow disk, but what has changed since waits in the shards, where it grows with the "
      "number of different keys."},
+    {"append-log-kept-limit", "", Section::kLog, kMutable,
+     memory<&Options::append_log_kept_limit>(1),
+     "While shards keep more than so much for a log that stands still, writes are refused with "
+     "MISCONF."},
     {"auto-aof-rewrite-percentage", "", Section::kLog, kMutable,
      number<&Options::auto_aof_rewrite_percentage>(0, kMaxInt),
      "Rewrites the log when it has grown by so many percent since the last rewrite. 0: never by "

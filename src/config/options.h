@@ -99,6 +99,7 @@ struct Options {
   bool no_appendfsync_on_rewrite = false;
   int auto_aof_rewrite_percentage = 100;  // 0: never by itself
   std::uint64_t append_log_queue_limit = 64ull << 20;
+  std::uint64_t append_log_kept_limit = 256ull << 20;
   std::uint64_t auto_aof_rewrite_min_size = 64ull << 20;
   bool aof_load_truncated = true;
   bool aof_timestamp_enabled = false;

@@ -22,6 +22,7 @@ void Journal::begin(std::span<storage::Keyspace* const> keys, std::uint64_t next
     collectors_[i] = Collector{};
     keys[i]->set_effect_listener(&collectors_[i]);
     keys[i]->begin_log();
+    kept_bytes_[i].store(0);
   }
   running_.store(true);
 }
@@ -75,8 +76,17 @@ bool Journal::slice(std::size_t shard, storage::Keyspace& keys, std::size_t entr
   return true;
 }
 
-bool Journal::crowded(std::size_t shard, const storage::Keyspace& keys) const {
-  return keys.log_backlog() > kCrowdedEntries || collectors_[shard].told_bytes() > kCrowdedBytes;
+bool Journal::crowded(std::size_t shard, const storage::Keyspace& keys) {
+  const std::uint64_t notes = keys.log_backlog();
+  const std::uint64_t told = collectors_[shard].told_bytes();
+  kept_bytes_[shard].store(told + notes * sizeof(std::uint64_t), std::memory_order_relaxed);
+  return notes > kCrowdedEntries || told > kCrowdedBytes;
+}
+
+std::uint64_t Journal::kept_bytes() const {
+  std::uint64_t sum = 0;
+  for (const auto& each : kept_bytes_) sum += each.load(std::memory_order_relaxed);
+  return sum;
 }
 
 // Every part is sealed and complete, and nobody touches the sealed halves before the next cut.

@@ -46,7 +46,7 @@ class Journal {
   static constexpr std::size_t kSmallCut = 512;
 
   explicit Journal(std::size_t shards, std::size_t small_cut = kSmallCut)
-      : small_cut_(small_cut), collectors_(shards), part_open_(shards) {}
+      : small_cut_(small_cut), collectors_(shards), part_open_(shards), kept_bytes_(shards) {}
 
   // -- with all shards checked out --------------------------------------------------------------
   /// From now on changes are collected; the first interval's number is `next_epoch`.
@@ -73,14 +73,16 @@ class Journal {
   [[nodiscard]] bool part_open(std::size_t shard) const {
     return part_open_[shard].load(std::memory_order_acquire);
   }
-  /// Entries and bytes of this shard that wait for the next cut are many.
-  [[nodiscard]] bool crowded(std::size_t shard, const storage::Keyspace& keys) const;
+  /// Entries and bytes of this shard that wait for the next cut are many. Publishes how many.
+  bool crowded(std::size_t shard, const storage::Keyspace& keys);
 
   // -- any thread -------------------------------------------------------------------------------
   [[nodiscard]] bool running() const { return running_.load(std::memory_order_acquire); }
   [[nodiscard]] bool cut_running() const { return cut_running_.load(); }
   /// No cut is under way and all readers want one more frame.
   [[nodiscard]] bool ready() const;
+  /// Bytes that the shards keep for the next cut, as each has last published them.
+  [[nodiscard]] std::uint64_t kept_bytes() const;
   /// The interval's number.
   [[nodiscard]] std::uint64_t epoch() const { return word_.load() >> 1; }
   /// The interval has something to tell.
@@ -97,6 +99,7 @@ class Journal {
   const std::size_t small_cut_;
   std::vector<Collector> collectors_;
   std::vector<std::atomic<bool>> part_open_;
+  std::vector<std::atomic<std::uint64_t>> kept_bytes_;
   std::vector<Reader*> readers_;
   std::atomic<bool> running_{false};
   std::atomic<bool> cut_running_{false};

@@ -114,8 +114,9 @@ void AppendOnly::take(const journal::FramePointer& frame) {
 // With `always` one frame is under way at a time: what comes meanwhile is the next one's. Otherwise
 // no cut is made while too much waits for the disk: the interval grows instead.
 bool AppendOnly::ready() const {
-  if (state_.load() != State::kOn) return true;
-  if (always()) return host_.gate().durable() >= pushed_epoch_.load();
+  if (always() && state_.load() == State::kOn) {
+    return host_.gate().durable() >= pushed_epoch_.load();
+  }
   return worker()->log().queued_bytes() < host_.options().append_log_queue_limit;
 }
 
@@ -124,6 +125,7 @@ void AppendOnly::check() {
   const auto log = worker();
   if (log == nullptr) return;
   check_cut();
+  check_kept();
   if (rewrites_.due(log->log().facts(), state_.load() != State::kOn)) rewrite();
 }
 
@@ -137,6 +139,23 @@ void AppendOnly::check_cut() {
   if (!due || cut_asked_ || !journal.dirty() || !journal.ready()) return;
   cut_asked_ = true;
   host_.check_out_all([this](std::span<storage::Keyspace* const> keys) { cut(keys); });
+}
+
+// A disk that stands still stops no shard; what the shards keep for it meanwhile has a bound.
+void AppendOnly::check_kept() {
+  const std::uint64_t limit = host_.options().append_log_kept_limit;
+  const std::uint64_t kept = host_.gate().journal().kept_bytes();
+  const bool behind = kept > (behind_.load() ? limit / 2 : limit);
+  if (behind == behind_.load()) return;
+  behind ? host_.warning("The append only log stands still: writes are refused until it goes on")
+         : host_.notice("The append only log goes on");
+  const std::lock_guard lock(mutex_);
+  behind_.store(behind);
+  refuse_writes();
+}
+
+void AppendOnly::refuse_writes() {
+  host_.refuse_writes(state_.load() == State::kFailed || behind_.load());
 }
 
 void AppendOnly::cut(std::span<storage::Keyspace* const> keys) {
@@ -179,7 +198,7 @@ bool AppendOnly::change_state(State to) {
   if (from == State::kJoining && to == State::kFailed) return false;
   state_.store(to);
   set_withhold();
-  host_.refuse_writes(to == State::kFailed);
+  refuse_writes();
   return true;
 }
 
@@ -211,6 +230,7 @@ LogFacts AppendOnly::facts() const {
   facts.on = on();
   rewrites_.describe(facts);
   facts.durable_epoch = host_.gate().durable();
+  facts.kept_bytes = host_.gate().journal().kept_bytes();
   if (const auto log = worker()) facts.files = log->log().facts();
   return facts;
 }
@@ -292,7 +312,8 @@ void AppendOnly::end(std::span<storage::Keyspace* const> keys) {
     state_.store(State::kOff);
     ++generation_;
     set_withhold();
-    host_.refuse_writes(false);
+    behind_.store(false);
+    refuse_writes();
   }
   rewrites_.forget();
   host_.gate().journal().end(keys);

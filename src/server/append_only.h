@@ -68,6 +68,8 @@ class AppendOnly final : public journal::Reader {
   void set_withhold();
 
   void check_cut();
+  void check_kept();
+  void refuse_writes();  // REQUIRES: mutex_ is held
   void cut(std::span<storage::Keyspace* const> keys);
 
   void durable(std::uint64_t epoch);
@@ -92,6 +94,7 @@ class AppendOnly final : public journal::Reader {
   std::atomic<std::uint64_t> pushed_epoch_{0};
   std::thread closing_;  // closes a log that was switched off
   bool cut_asked_ = false;
+  std::atomic<bool> behind_{false};  // shards keep more than they may
   std::atomic<storage::Millis> last_cut_{0};
   std::atomic<storage::Millis> last_frame_ms_{0};  // from its cut to the disk
 

@@ -49,6 +49,7 @@ struct LogFacts {
   std::int64_t last_rewrite_seconds = -1;
   std::int64_t current_rewrite_seconds = -1;
   std::uint64_t durable_epoch = 0;
+  std::uint64_t kept_bytes = 0;  // in the shards, for the next frame
   persistence::AppendLogFacts files;
 };
 

@@ -29,8 +29,8 @@ constexpr std::string_view kMisconfText =
     "option). "
     "Please check the Redis logs for details about the RDB error.";
 constexpr std::string_view kLogText =
-    "MISCONF Errors writing to the AOF file: writes are refused until a new log could be begun, "
-    "which is tried again and again. The server's log says what is wrong.";
+    "MISCONF Errors writing to the AOF file: writes are refused until the log can be written "
+    "again, which is tried again and again. The server's log says what is wrong.";
 constexpr int kCursorShardShift = 48;
 
 // A web page can make a browser send lines of its choice here, behind these words, which no client

@@ -138,6 +138,13 @@ TEST_CASE("a reader that is not ready holds up cuts, and nothing else") {
   for (int i = 0; i < 1'000; ++i) shards.set(0, "a", i);
   CHECK(shards.keys[0]->log_backlog() == 1);
   CHECK_FALSE(shards.journal.crowded(0, *shards.keys[0]));
+  CHECK(shards.journal.kept_bytes() == sizeof(std::uint64_t));
+  for (int i = 0; i < 100; ++i) {
+    shards.set(0, "b", 1);
+    shards.keys[0]->erase(shards.keys[0]->key("b", 0));
+  }
+  CHECK_FALSE(shards.journal.crowded(0, *shards.keys[0]));
+  CHECK(shards.journal.kept_bytes() > 100 * 10);
 }
 
 TEST_CASE("a journal that has ended collects nothing and may begin again") {

@@ -278,3 +278,31 @@ TEST_CASE("a writer that stands still is handed frames up to the limit, and no s
   CHECK(restart(host).empty());
   CHECK(host.get("key9") == value);
 }
+
+TEST_CASE("while shards keep too much for a writer that stands still, writes are refused") {
+  FakeLogHost host;
+  host.settings.append_log_queue_limit = 100;
+  host.settings.append_log_kept_limit = 1000;
+  Life life(host);
+  const auto second = [&] {
+    host.set("key", 1);
+    host.remove("key");  // told each time
+    host.publish_kept();
+    host.time += 1000;
+    life->check();
+  };
+  int seconds = 0;
+  for (; !host.refuses; ++seconds) {
+    REQUIRE(seconds < 1000);
+    REQUIRE(life->facts().kept_bytes <= 1000);
+    second();
+  }
+  CHECK(life->facts().kept_bytes > 1000);
+  CHECK(host.said.find("# The append only log stands still") != std::string::npos);
+  host.run();
+  life.cut_due();
+  host.publish_kept();
+  life->check();
+  CHECK(life->facts().kept_bytes == 0);
+  CHECK_FALSE(host.refuses);
+}

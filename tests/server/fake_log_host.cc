@@ -70,6 +70,17 @@ void FakeLogHost::set(std::string_view key, std::int64_t value) {
   gate_.journal().note(shard);
 }
 
+void FakeLogHost::remove(std::string_view key) {
+  auto& shard = of(key);
+  shard.begin_turn(time);
+  shard.erase(shard.key(key, 0));
+  gate_.journal().note(shard);
+}
+
+void FakeLogHost::publish_kept() {
+  for (std::size_t i = 0; i < keys_.size(); ++i) gate_.journal().crowded(i, *keys_[i]);
+}
+
 std::optional<std::int64_t> FakeLogHost::get(std::string_view key) {
   auto& shard = of(key);
   const auto found = shard.read(shard.key(key, 0));

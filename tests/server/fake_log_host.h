@@ -46,6 +46,9 @@ class FakeLogHost final : public server::LogHost {
 
   [[nodiscard]] std::span<storage::Keyspace* const> keys() const { return keys_; }
   void set(std::string_view key, std::int64_t value);
+  void remove(std::string_view key);
+  /// What a shard's upkeep does: says how much it keeps for the log.
+  void publish_kept();
   /// The counter's value; nullopt: it is not there.
   std::optional<std::int64_t> get(std::string_view key);
   void clear();
