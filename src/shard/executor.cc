@@ -58,8 +58,14 @@ std::size_t SharedState::memory_bytes() const {
   return sum;
 }
 
-void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
+void Executor::enter(storage::Keyspace& keys) const {
   keys.begin_turn(now_);
+  keys.set_eviction_policy(options_->maxmemory_policy, options_->lfu_log_factor,
+                           options_->lfu_decay_time);
+}
+
+void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
+  enter(keys);
   context_.shard = shard;
   foreign_ = batch.origin != thread_;
   timed_nanoseconds_ = 0;
@@ -244,7 +250,7 @@ void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> sh
   foreign_ = false;
   const std::int64_t began = shared_.clock->nanoseconds();
   for (auto* const keys : shards) {
-    if (keys != nullptr) keys->begin_turn(now_);
+    if (keys != nullptr) enter(*keys);
   }
   context_.db = item.db;
   context_.shard = 0;

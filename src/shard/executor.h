@@ -42,6 +42,8 @@ class Executor {
 
   /// The turn's options and time; both hold until the next call.
   void begin_turn(const config::Options& options, storage::Millis now);
+  /// Gives a keyspace the turn's time and policy. REQUIRES: its lease is held.
+  void enter(storage::Keyspace& keys) const;
 
   /// Runs every item of the batch. REQUIRES: the lease of `shard` is held.
   void run(Batch& batch, storage::Keyspace& keys, int shard);

@@ -31,10 +31,8 @@ bool Upkeep::run(bool idle) {
 
 void Upkeep::expire(std::int64_t now_ns) {
   const bool ran = turn_.with_home([&](storage::Keyspace& keys) {
-    keys.begin_turn(executor_.now());
+    executor_.enter(keys);
     const auto& options = executor_.options();
-    keys.set_eviction_policy(options.maxmemory_policy, options.lfu_log_factor,
-                             options.lfu_decay_time);
     if (active_expire_) {
       const auto limit = kExpireEntries * static_cast<std::size_t>(options.active_expire_effort);
       expire_more_ = keys.expire_some(limit) >= limit / 4;

@@ -129,6 +129,14 @@ TEST_CASE("volatile policies refuse when no entry has an expiry") {
   CHECK(simulation.slices[0].keys->size(0) == 500);
 }
 
+TEST_CASE("a new eviction policy holds from the very next request") {
+  Simulation simulation(1);
+  auto& caller = simulation.add_caller(0);
+  simulation.call(caller, "SET old x");
+  simulation.options.maxmemory_policy = EvictionPolicy::kAllKeysLfu;
+  CHECK(simulation.call_all(caller, {"SET new x", "OBJECT FREQ new"}) == Replies{"+OK", ":5"});
+}
+
 TEST_CASE("the slow log keeps what took too long, with its words and its client") {
   Simulation simulation(1);
   simulation.options.slowlog_log_slower_than = 50;
