@@ -67,7 +67,6 @@ inline constexpr InertOption kInertOptions[] = {
     {"io-threads-do-reads", "", InertKind::kFlag, "no"},
     {"jemalloc-bg-thread", "", InertKind::kFlag, "yes"},
     {"latency-monitor-threshold", "", InertKind::kNumber, "0"},
-    {"latency-tracking-info-percentiles", "", InertKind::kWords, "50 99 99.9"},
     {"list-compress-depth", "", InertKind::kNumber, "0"},
     {"list-max-listpack-size", "list-max-ziplist-size", InertKind::kNumber, "-2"},
     {"masterauth", "", InertKind::kText, ""},

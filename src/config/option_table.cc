@@ -283,6 +283,8 @@ constexpr Row kLiveRows[] = {
      "Commands the slow log keeps; the oldest go first."},
     {"latency-tracking", "", Section::kObserving, kMutable, Flag{&Options::latency_tracking},
      "Keeps a histogram of the time each command takes, for INFO latencystats."},
+    {"latency-tracking-info-percentiles", "", Section::kObserving, kMutable,
+     special_list<PercentilesOption>(), "The percentiles that INFO latencystats shows."},
 };
 
 constexpr auto kRows = [] {

@@ -126,6 +126,7 @@ struct Options {
   std::int64_t slowlog_log_slower_than = 10000;  // microseconds; < 0: off, 0: everything
   std::int64_t slowlog_max_len = 128;
   bool latency_tracking = true;
+  std::vector<double> latency_tracking_info_percentiles = {50, 99, 99.9};
 
   /// Values of the options that are accepted and do nothing here, in the order of their rows.
   std::vector<std::string> inert;

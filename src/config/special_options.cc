@@ -141,6 +141,33 @@ std::vector<std::string> OutputLimitOption::lines(const Options& options) {
   return result;
 }
 
+Complaint PercentilesOption::read(Words given, bool, Options& options) {
+  std::vector<double> percentiles;
+  for (const auto& word : spread(given)) {
+    const auto percentile = read_decimal(word);
+    if (!percentile) return "Invalid latency-tracking-info-percentiles parameters";
+    if (*percentile < 0 || *percentile > 100) {
+      return "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]";
+    }
+    percentiles.push_back(*percentile);
+  }
+  options.latency_tracking_info_percentiles = std::move(percentiles);
+  return std::nullopt;
+}
+
+std::string PercentilesOption::show(const Options& options) {
+  std::vector<std::string> words;
+  for (const double percentile : options.latency_tracking_info_percentiles) {
+    words.push_back(write_decimal(percentile));
+  }
+  return join(words);
+}
+
+std::vector<std::string> PercentilesOption::lines(const Options& options) {
+  const auto words = show(options);
+  return {words.empty() ? "\"\"" : words};
+}
+
 Complaint resolve_directory(Options& options) {
   const std::unique_ptr<char, decltype(&std::free)> path(::realpath(options.dir.c_str(), nullptr),
                                                          &std::free);

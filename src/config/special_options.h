@@ -27,6 +27,13 @@ struct OutputLimitOption {
   static std::vector<std::string> lines(const Options& options);
 };
 
+/// latency-tracking-info-percentiles 50 99 99.9: each from 0 to 100.
+struct PercentilesOption {
+  static Complaint read(Words words, bool again, Options& options);
+  static std::string show(const Options& options);
+  static std::vector<std::string> lines(const Options& options);
+};
+
 /// dir: an existing directory; kept as an absolute path.
 struct DirOption {
   static Complaint read(Words words, bool again, Options& options);

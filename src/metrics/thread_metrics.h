@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "metrics/counter.h"
+#include "metrics/latency_histogram.h"
 
 namespace countd::metrics {
 
@@ -19,6 +20,7 @@ struct CommandCounters {
   Counter nanoseconds;
   Counter rejected;  // refused before it ran
   Counter failed;    // ran and answered an error
+  Latencies latencies;
 };
 
 /// How often each error code was answered ("ERR", "WRONGTYPE"): rare, so a lock is fine.

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
+
+#include "metrics/latency_histogram.h"
 
 namespace countd::server {
 namespace {
@@ -15,7 +18,7 @@ struct Section {
   bool shown_by_default;
 };
 
-constexpr std::array<Section, 12> kSections = {{
+constexpr std::array<Section, 13> kSections = {{
     {"server", "Server", true},
     {"clients", "Clients", true},
     {"memory", "Memory", true},
@@ -25,6 +28,7 @@ constexpr std::array<Section, 12> kSections = {{
     {"cpu", "CPU", true},
     {"modules", "Modules", true},
     {"commandstats", "Commandstats", false},
+    {"latencystats", "Latencystats", false},
     {"errorstats", "Errorstats", true},
     {"cluster", "Cluster", true},
     {"keyspace", "Keyspace", true},
@@ -39,7 +43,7 @@ bool asked_for(const Section& section, std::span<const std::string> asked) {
 }
 
 void add_commands(const Facts& facts, std::string& out) {
-  for (const auto& [name, totals] : facts.commands) {
+  for (const auto& [name, totals, latencies] : facts.commands) {
     if (totals.calls + totals.rejected + totals.failed == 0) continue;
     const double micros = static_cast<double>(totals.nanoseconds) / 1000;
     const double each = totals.calls == 0 ? 0 : micros / static_cast<double>(totals.calls);
@@ -49,8 +53,23 @@ void add_commands(const Facts& facts, std::string& out) {
   }
 }
 
+void add_latencies(const Facts& facts, std::string& out) {
+  if (!facts.options->latency_tracking) return;
+  for (const auto& command : facts.commands) {
+    if (command.latencies.empty()) continue;
+    out += fmt::format("latency_percentiles_usec_{}:", command.name);
+    std::string_view comma;
+    for (const double percentile : facts.options->latency_tracking_info_percentiles) {
+      out += fmt::format("{}p{}={:.3f}", std::exchange(comma, ","), percentile,
+                         metrics::percentile_micros(command.latencies, percentile));
+    }
+    out += "\r\n";
+  }
+}
+
 void add_derived(const Facts& facts, std::string_view section, std::string& out) {
   if (section == "commandstats") return add_commands(facts, out);
+  if (section == "latencystats") return add_latencies(facts, out);
   if (section == "errorstats") {
     for (const auto& [code, count] : facts.errors) {
       out += fmt::format("errorstat_{}:count={}\r\n", code, count);

@@ -27,6 +27,7 @@ struct DatabaseFacts {
 struct CommandFacts {
   std::string_view name;
   CommandTotals totals;
+  LatencyCounts latencies;
 };
 
 struct SnapshotFacts {

@@ -4,6 +4,9 @@
 #include <numeric>
 
 namespace countd::server {
+
+using metrics::LatencyHistogram;
+
 namespace {
 
 // Every number of Totals that RESETSTAT sets back.
@@ -31,7 +34,8 @@ Statistics::Statistics(std::span<const std::unique_ptr<shard::Shard>> shards,
     : shards_(shards),
       shared_(shared),
       command_count_(shared.table->count()),
-      base_commands_(command_count_) {}
+      base_commands_(command_count_),
+      base_latencies_(command_count_) {}
 
 Totals Statistics::raw() const {
   Totals sum;
@@ -91,6 +95,33 @@ std::vector<CommandTotals> Statistics::commands() const {
   return sums;
 }
 
+std::vector<LatencyCounts> Statistics::raw_latencies() const {
+  std::vector<LatencyCounts> sums(command_count_);
+  for (const auto& shard : shards_) {
+    for (std::size_t i = 0; i < command_count_; ++i) {
+      const auto* const histogram = shard->metrics().commands[i].latencies.histogram();
+      if (histogram == nullptr) continue;
+      sums[i].resize(LatencyHistogram::kBuckets);
+      histogram->add_to(std::span<std::uint64_t, LatencyHistogram::kBuckets>(sums[i]));
+    }
+  }
+  return sums;
+}
+
+std::vector<LatencyCounts> Statistics::latencies() const {
+  auto sums = raw_latencies();
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < command_count_; ++i) {
+    for (std::size_t at = 0; at < base_latencies_[i].size(); ++at) {
+      sums[i][at] -= base_latencies_[i][at];
+    }
+    if (std::ranges::all_of(sums[i], [](std::uint64_t count) { return count == 0; })) {
+      sums[i].clear();
+    }
+  }
+  return sums;
+}
+
 std::map<std::string, std::uint64_t> Statistics::errors() const {
   std::map<std::string, std::uint64_t> sums;
   for (const auto& shard : shards_) {
@@ -111,6 +142,7 @@ void Statistics::reset() {
   const std::lock_guard lock(mutex_);
   base_ = raw();
   base_commands_ = raw_commands();
+  base_latencies_ = raw_latencies();
   for (const auto& shard : shards_) shard->metrics().errors.reset();
 }
 

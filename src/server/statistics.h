@@ -39,6 +39,9 @@ struct Totals {
   std::uint64_t changes = 0;  // never subtracted from: `save` points count them
 };
 
+/// By bucket of metrics::LatencyHistogram; empty: no calls were timed.
+using LatencyCounts = std::vector<std::uint64_t>;
+
 class Statistics {
  public:
   Statistics(std::span<const std::unique_ptr<shard::Shard>> shards,
@@ -46,6 +49,7 @@ class Statistics {
 
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] std::vector<CommandTotals> commands() const;
+  [[nodiscard]] std::vector<LatencyCounts> latencies() const;  // by command
   [[nodiscard]] std::map<std::string, std::uint64_t> errors() const;
   [[nodiscard]] std::uint64_t connections() const;
   [[nodiscard]] std::uint64_t changes() const;
@@ -67,6 +71,7 @@ class Statistics {
 
   [[nodiscard]] Totals raw() const;
   [[nodiscard]] std::vector<CommandTotals> raw_commands() const;
+  [[nodiscard]] std::vector<LatencyCounts> raw_latencies() const;
   [[nodiscard]] std::uint64_t rate(std::size_t series) const;
 
   std::span<const std::unique_ptr<shard::Shard>> shards_;
@@ -75,6 +80,7 @@ class Statistics {
   mutable std::mutex mutex_;  // guards what follows
   Totals base_;
   std::vector<CommandTotals> base_commands_;
+  std::vector<LatencyCounts> base_latencies_;
   std::array<Sample, 3> samples_;
   std::array<std::uint64_t, 3> last_{};
   storage::Millis last_time_ = 0;

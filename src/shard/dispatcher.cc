@@ -161,7 +161,7 @@ Dispatched Dispatcher::route_key(Wave& wave, Session& session, const Command& ro
   Item& item = turn_.queue(shard);
   fill(item, wave, session, row, request);
   item.hash = hash;
-  if (row.fold != Fold::kNone && make_increment(item, wave, request)) {
+  if (row.fold != Fold::kNone && !item.no_touch && make_increment(item, wave, request)) {
     turn_.queued_increment(shard);
   } else {
     turn_.queued(item);
@@ -294,6 +294,9 @@ void Dispatcher::fill(Item& item, Wave& wave, Session& session, const Command& r
   item.slot = take_slot(wave, session);
   item.db = static_cast<std::uint16_t>(session.db);
   item.version = session.version;
+  // TOUCH is there to touch.
+  if (session.no_touch) [[unlikely]]
+    item.no_touch = row.name != "touch";
 }
 
 std::uint32_t Dispatcher::take_slot(Wave& wave, Session& session) {

@@ -218,6 +218,25 @@ void Executor::run_timed(Batch& batch, Item& item, storage::Keyspace& keys) {
 
 inline void Executor::call(const Item& item, commands::Arguments& arguments,
                            std::span<storage::Keyspace* const> shards, Arena arena) {
+  if (item.no_touch) [[unlikely]]
+    return call_without_touch(item, arguments, shards, arena);
+  call_handler(item, arguments, shards, arena);
+}
+
+void Executor::call_without_touch(const Item& item, commands::Arguments& arguments,
+                                  std::span<storage::Keyspace* const> shards, Arena arena) {
+  const auto hold_all = [&](bool held) {
+    for (auto* const keys : shards) {
+      if (keys != nullptr) keys->hold_access(held);
+    }
+  };
+  hold_all(true);
+  call_handler(item, arguments, shards, arena);
+  hold_all(false);
+}
+
+inline void Executor::call_handler(const Item& item, commands::Arguments& arguments,
+                                   std::span<storage::Keyspace* const> shards, Arena arena) {
   commands::Reply reply(item.reply_slot(), arena.bytes, item.version, arena.index);
   if (const auto* handler = std::get_if<commands::ShardHandler>(&item.row->handler)) {
     (*handler)(arguments, *shards[0], reply);
@@ -299,6 +318,9 @@ void Executor::account(const Item& item, std::int64_t nanoseconds) {
   auto& counters = metrics_.commands[shared_.table->index(*item.row)];
   counters.calls.add(1);
   counters.nanoseconds.add(static_cast<std::uint64_t>(nanoseconds));
+  if (options_->latency_tracking) {
+    counters.latencies.record(static_cast<std::uint64_t>(nanoseconds), 1);
+  }
   const std::int64_t threshold = options_->slowlog_log_slower_than;
   if (threshold < 0 || nanoseconds / 1000 < threshold) return;
   if ((item.row->flags & commands::kSkipSlowlog) != 0 || options_->slowlog_max_len == 0) return;
@@ -328,6 +350,7 @@ void Executor::attribute(const Batch& batch, std::int64_t nanoseconds) {
     auto& counters = metrics_.commands[shared_.table->index(*row)];
     counters.calls.add(calls);
     counters.nanoseconds.add(each * (i - first));
+    if (options_->latency_tracking) counters.latencies.record(each * (i - first) / calls, calls);
   }
 }
 

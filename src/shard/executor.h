@@ -72,6 +72,10 @@ class Executor {
   void run_timed(Batch& batch, Item& item, storage::Keyspace& keys);
   void call(const Item& item, commands::Arguments& arguments,
             std::span<storage::Keyspace* const> shards, Arena arena);
+  void call_without_touch(const Item& item, commands::Arguments& arguments,
+                          std::span<storage::Keyspace* const> shards, Arena arena);
+  void call_handler(const Item& item, commands::Arguments& arguments,
+                    std::span<storage::Keyspace* const> shards, Arena arena);
   void call_on_many(const Item& item, commands::Arguments& arguments,
                     std::span<storage::Keyspace* const> shards, commands::Reply& reply);
   void refuse(Batch& batch, Item& item, storage::Errc error);

@@ -26,17 +26,24 @@ class AccessClock {
 
   void use_frequency(bool lfu, int log_factor, int decay_minutes) {
     lfu_ = lfu;
+    hold(false);
     log_factor_ = static_cast<std::uint64_t>(std::max(log_factor, 0));
     decay_ticks_ = static_cast<std::uint32_t>(std::max(decay_minutes, 0) * (60'000 / kTickMs));
   }
   void set_tick(std::uint32_t tick) { tick_ = tick; }
   [[nodiscard]] std::uint32_t tick() const { return tick_; }
 
+  /// While held, uses leave no trace (CLIENT NO-TOUCH).
+  void hold(bool held) {
+    held_ = held;
+    plain_ = !lfu_ && !held;
+  }
+
   [[nodiscard]] std::uint8_t of_new_entry() const { return lfu_ ? kFirstFrequency : tick_byte(); }
   /// `uses` uses at once. Writes only if something changes, to keep clean cache lines clean.
   void touch(Record record, std::uint64_t uses, Random& random) const {
-    if (lfu_) [[unlikely]]
-      return count(record, uses, random);
+    if (!plain_) [[unlikely]]
+      return held_ ? void() : count(record, uses, random);
     if (record.access() != tick_byte()) record.set_access(tick_byte());
   }
   /// In ticks, at most about kOldest + kSweepTicks.
@@ -66,6 +73,8 @@ class AccessClock {
 
   std::uint32_t tick_ = 0;
   bool lfu_ = false;
+  bool held_ = false;
+  bool plain_ = true;  // neither
   std::uint64_t log_factor_ = 10;
   std::uint32_t decay_ticks_ = 6;
 };

@@ -33,6 +33,8 @@ void Keyspace::set_eviction_policy(EvictionPolicy policy, int lfu_log_factor,
   clock_->use_frequency(is_lfu(policy), lfu_log_factor, lfu_decay_minutes);
 }
 
+void Keyspace::hold_access(bool held) { clock_->hold(held); }
+
 bool Keyspace::evict_one(EvictionPolicy policy, int samples) {
   if (policy == EvictionPolicy::kNoEviction) return false;
   Database* database = choose_database(is_volatile(policy));

@@ -168,6 +168,8 @@ class Keyspace {
   /// Evicts one entry by `policy` (samples `samples`); false if nothing can be evicted.
   bool evict_one(EvictionPolicy policy, int samples);
   void set_eviction_policy(EvictionPolicy policy, int lfu_log_factor, int lfu_decay_minutes);
+  /// While held, no access changes how recently or how often an entry was used.
+  void hold_access(bool held);
   /// OBJECT IDLETIME in seconds and OBJECT FREQ of an existing entry, both approximate.
   [[nodiscard]] std::int64_t idle_seconds(const Key& key) const;
   [[nodiscard]] std::int64_t frequency(const Key& key) const;

@@ -50,6 +50,22 @@ TEST_CASE("save: pairs of a positive number and one that is not negative") {
   CHECK(options == Options{});
 }
 
+TEST_CASE("percentiles: any number of them, each from 0 to 100") {
+  constexpr std::string_view kName = "latency-tracking-info-percentiles";
+  Options options;
+  CHECK(show(kName, options) == "50 99 99.9");
+  CHECK(read(kName, {"50", "x"}, options) ==
+        "Invalid latency-tracking-info-percentiles parameters");
+  CHECK(read(kName, {"50", "101"}, options) ==
+        "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]");
+  CHECK(options == Options{});
+  CHECK_FALSE(read(kName, {"0 50 99.999999 100"}, options).has_value());
+  CHECK(show(kName, options) == "0 50 99.999999 100");
+  CHECK_FALSE(read(kName, {""}, options).has_value());
+  CHECK(show(kName, options).empty());
+  CHECK(PercentilesOption::lines(options) == std::vector<std::string>{"\"\""});
+}
+
 TEST_CASE("bind: up to 16 addresses, or none") {
   Options options;
   CHECK_FALSE(read("bind", {"*", "-::*"}, options).has_value());

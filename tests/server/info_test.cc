@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "metrics/latency_histogram.h"
+
 using countd::server::Facts;
 using countd::server::human_bytes;
 using countd::server::info_text;
+using countd::server::LatencyCounts;
 
 namespace {
 
@@ -21,7 +24,9 @@ Facts facts_of(const countd::config::Options& options) {
   facts.totals.requests = 42;
   facts.snapshot.changes_since = 3;
   facts.databases = {{0, 5, 2, 1000}, {1, 0, 0, 0}, {9, 1, 0, 0}};
-  facts.commands = {{"get", {4, 10'000, 1, 0}}, {"never", {}}};
+  LatencyCounts latencies(countd::metrics::LatencyHistogram::kBuckets);
+  latencies[countd::metrics::LatencyHistogram::bucket_of(2'500)] = 4;
+  facts.commands = {{"get", {4, 10'000, 1, 0}, latencies}, {"never", {}, {}}};
   facts.errors = {{"ERR", 2}, {"WRONGTYPE", 1}};
   return facts;
 }
@@ -56,6 +61,8 @@ TEST_CASE("the derived sections show what there is, and leave out what is empty"
   CHECK(info({"commandstats"}) ==
         "# Commandstats\r\ncmdstat_get:calls=4,usec=10,usec_per_call=2.50,rejected_calls=1,"
         "failed_calls=0\r\n");
+  CHECK(info({"latencystats"}) ==
+        "# Latencystats\r\nlatency_percentiles_usec_get:p50=2.559,p99=2.559,p99.9=2.559\r\n");
   CHECK(info({"errorstats"}) ==
         "# Errorstats\r\nerrorstat_ERR:count=2\r\nerrorstat_WRONGTYPE:count=1\r\n");
 }

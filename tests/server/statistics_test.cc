@@ -69,15 +69,20 @@ TEST_CASE("a reset sets back all that counts events, and nothing else") {
     two.shared.published[0].changes.set(two.shared.published[0].changes.get() + 9);
   };
   count();
+  auto& latencies = two.shards[1]->metrics().commands[get].latencies;
+  latencies.record(5, 2);
   two.shards[0]->metrics().connections.set(1);
   statistics.reset();
   CHECK(statistics.totals().requests == 0);
   CHECK(statistics.totals().connections_rejected == 0);
   CHECK(statistics.commands()[get].calls == 0);
+  CHECK(statistics.latencies()[get].empty());
   CHECK(statistics.connections() == 1);
   CHECK(statistics.changes() == 9);
   CHECK(statistics.totals().changes == 9);
   count();
+  latencies.record(5, 3);
+  CHECK(statistics.latencies()[get][5] == 3);
   CHECK(statistics.totals().requests == 3);
   CHECK(statistics.commands()[get].calls == 2);
 }

@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include "tests/shard/simulation.h"
 
+using countd::metrics::LatencyHistogram;
 using countd::storage::EvictionPolicy;
 using countd::test::Caller;
 using countd::test::Simulation;
@@ -67,6 +69,27 @@ TEST_CASE("time is attributed to the commands of a batch") {
   CHECK(incr == get);
   simulation.call_all(caller, {"KEYS *"});
   CHECK(counters(simulation, "keys").nanoseconds.get() > 0);
+}
+
+TEST_CASE("latencies are kept of every call, folded or not, unless they are not wanted") {
+  Simulation simulation(1);
+  simulation.clock.step_ns = 1000;
+  auto& caller = simulation.add_caller(0);
+  const auto calls = [&](std::string_view command) {
+    std::vector<std::uint64_t> sums(LatencyHistogram::kBuckets);
+    const auto* const histogram = counters(simulation, command).latencies.histogram();
+    if (histogram == nullptr) return std::uint64_t{0};
+    histogram->add_to(std::span<std::uint64_t, LatencyHistogram::kBuckets>(sums));
+    return std::accumulate(sums.begin(), sums.end(), std::uint64_t{0});
+  };
+  simulation.call_all(caller, {"INCR n", "GET n", "INCR n", "INCR n", "KEYS *"});
+  CHECK(calls("incr") == 3);
+  CHECK(calls("get") == 1);
+  CHECK(calls("keys") == 1);
+  simulation.options.latency_tracking = false;
+  simulation.call_all(caller, {"INCR n", "KEYS *"});
+  CHECK(calls("incr") == 3);
+  CHECK(calls("keys") == 1);
 }
 
 TEST_CASE("above maxmemory writes that need memory are refused, reads and deletes are not") {
@@ -135,6 +158,24 @@ TEST_CASE("a new eviction policy holds from the very next request") {
   simulation.call(caller, "SET old x");
   simulation.options.maxmemory_policy = EvictionPolicy::kAllKeysLfu;
   CHECK(simulation.call_all(caller, {"SET new x", "OBJECT FREQ new"}) == Replies{"+OK", ":5"});
+}
+
+TEST_CASE("with NO-TOUCH a client's accesses are no uses, but for those of TOUCH") {
+  Simulation simulation(1);
+  simulation.options.maxmemory_policy = EvictionPolicy::kAllKeysLfu;
+  simulation.options.lfu_log_factor = 0;  // every use counts
+  auto& caller = simulation.add_caller(0);
+  const auto frequency = [&] { return simulation.call(caller, "OBJECT FREQ n"); };
+  simulation.call(caller, "SET n 1");
+  REQUIRE(frequency() == ":5");
+  caller.session.no_touch = true;
+  simulation.call_all(caller, {"INCR n", "INCR n", "GET n", "MGET n n", "GETEX n PERSIST"});
+  CHECK(frequency() == ":5");
+  simulation.call(caller, "TOUCH n");
+  CHECK(frequency() == ":6");
+  caller.session.no_touch = false;
+  simulation.call_all(caller, {"INCR n", "INCR n"});
+  CHECK(frequency() == ":8");
 }
 
 TEST_CASE("the slow log keeps what took too long, with its words and its client") {
