@@ -5,6 +5,7 @@
 
 #include "commands/arguments.h"
 #include "commands/client_list.h"
+#include "commands/client_tracking.h"
 #include "commands/connection.h"
 #include "commands/container.h"
 #include "commands/reply.h"
@@ -128,25 +129,14 @@ void unblock(Arguments& args, Session&, Reply& reply) {
   reply.integer(0);
 }
 
-void getredir(Arguments&, Session&, Reply& reply) { reply.integer(-1); }
-
-void trackinginfo(Arguments&, Session&, Reply& reply) {
-  reply.map(3);
-  reply.bulk("flags");
-  reply.set(1);
-  reply.bulk("off");
-  reply.bulk("redirect");
-  reply.integer(-1);
-  reply.bulk("prefixes");
-  reply.array(0);
-}
-
 void help(Arguments& args, Session&, Reply& reply) {
   answer_help(args, reply,
-              {"GETNAME",
+              {"CACHING <yes|no>",
+               "    Chooses whether the next request's keys are tracked (OPTIN and OPTOUT).",
+               "GETNAME",
                "    Tells the connection's name.",
                "GETREDIR",
-               "    Tells -1: nothing is tracked.",
+               "    Tells who hears of changes for the connection; 0: itself, -1: nobody.",
                "ID",
                "    Tells the connection's number.",
                "INFO",
@@ -171,8 +161,11 @@ void help(Arguments& args, Session&, Reply& reply) {
                "    Names the client's library.",
                "SETNAME <name>",
                "    Names the connection.",
+               "TRACKING <on|off> [REDIRECT <number>] [BCAST] [PREFIX <prefix> ...] [OPTIN]",
+               "         [OPTOUT] [NOLOOP]",
+               "    Tells the client when keys that it has read, or keys of a prefix, change.",
                "TRACKINGINFO",
-               "    Tells what is tracked for the connection: nothing.",
+               "    Tells what is tracked for the connection.",
                "UNBLOCK <number> [TIMEOUT|ERROR]",
                "    Wakes a connection that waits.",
                "UNPAUSE",
@@ -190,6 +183,16 @@ constexpr Argument kOnOffSkip[] = {
     {"on", kPureToken, "ON"}, {"off", kPureToken, "OFF"}, {"skip", kPureToken, "SKIP"}};
 constexpr Argument kReplyArguments[] = {
     {.name = "on_off_skip", .type = kOneOf, .arguments = kOnOffSkip}};
+constexpr Argument kYesNo[] = {{"yes", kPureToken, "YES"}, {"no", kPureToken, "NO"}};
+constexpr Argument kCachingArguments[] = {{.name = "mode", .type = kOneOf, .arguments = kYesNo}};
+constexpr Argument kTrackingArguments[] = {
+    {.name = "status", .type = kOneOf, .arguments = kOnOff},
+    {"client-id", kInteger, "REDIRECT", kOptional},
+    {"prefix", kString, "PREFIX", kOptional | kMultiple | kMultipleToken},
+    {"bcast", kPureToken, "BCAST", kOptional},
+    {"optin", kPureToken, "OPTIN", kOptional},
+    {"optout", kPureToken, "OPTOUT", kOptional},
+    {"noloop", kPureToken, "NOLOOP", kOptional}};
 constexpr Argument kPauseModes[] = {{"write", kPureToken, "WRITE"}, {"all", kPureToken, "ALL"}};
 constexpr Argument kPauseArguments[] = {{"timeout", kInteger},
                                         {.name = "mode",
@@ -235,6 +238,12 @@ constexpr Command client_row(Command row) {
 constexpr std::string_view kOfClients = "O(N), N: number of clients";
 
 constexpr Command kSubcommands[] = {
+    client_row({.name = "caching",
+                .arity = 3,
+                .handler = SessionHandler{client_caching},
+                .summary = "Chooses whether the next request's keys are tracked",
+                .since = "6.0.0",
+                .arguments = kCachingArguments}),
     client_row({.name = "getname",
                 .arity = 2,
                 .handler = SessionHandler{getname},
@@ -242,7 +251,7 @@ constexpr Command kSubcommands[] = {
                 .since = "2.6.9"}),
     client_row({.name = "getredir",
                 .arity = 2,
-                .handler = SessionHandler{getredir},
+                .handler = SessionHandler{client_getredir},
                 .summary = "Tells where tracking messages of the connection go",
                 .since = "6.0.0"}),
     connection_row({.name = "help",
@@ -321,9 +330,16 @@ constexpr Command kSubcommands[] = {
                 .summary = "Names the connection",
                 .since = "2.6.9",
                 .arguments = kSetnameArguments}),
+    client_row({.name = "tracking",
+                .arity = -3,
+                .handler = AdminHandler{client_tracking},
+                .summary = "Tells the client when keys change that it has read",
+                .complexity = "O(1); some options O(N), N: number of prefixes",
+                .since = "6.0.0",
+                .arguments = kTrackingArguments}),
     client_row({.name = "trackinginfo",
                 .arity = 2,
-                .handler = SessionHandler{trackinginfo},
+                .handler = SessionHandler{client_trackinginfo},
                 .summary = "Tells what is tracked for the connection",
                 .since = "6.2.0"}),
     client_row({.name = "unblock",

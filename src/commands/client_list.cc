@@ -17,9 +17,14 @@ namespace countd::commands {
 
 namespace {
 
-std::string_view flags_of(const Session& client) {
-  if (client.no_evict) return client.no_touch ? "eT" : "e";
-  return client.no_touch ? "T" : "N";
+std::string flags_of(const Session& client) {
+  std::string flags;
+  if (client.tracking.on) flags += 't';
+  if (client.tracking.redirect_broken) flags += 'R';
+  if (client.tracking.broadcast) flags += 'B';
+  if (client.no_evict) flags += 'e';
+  if (client.no_touch) flags += 'T';
+  return flags.empty() ? "N" : flags;
 }
 
 // Redis's fields in Redis's order; what countd has nothing of is 0.
@@ -29,13 +34,14 @@ std::string describe(const Session& client, const CommandTable& table, storage::
   return fmt::format(
       "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 "
       "multi=-1 qbuf={} qbuf-free=0 argv-mem=0 multi-mem=0 rbs={} rbp={} obl=0 oll=0 omem={} "
-      "tot-mem={} events=r cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}\n",
+      "tot-mem={} events=r cmd={} user={} redir={} resp={} lib-name={} lib-ver={}\n",
       client.id, client.peer_address, client.local_address, client.descriptor, client.name,
       (now - client.created) / 1000, (now - client.last_active) / 1000, flags_of(client), client.db,
       client.query_buffer_bytes, client.output_buffer_bytes, client.output_buffer_bytes,
       client.output_buffer_bytes,
       client.query_buffer_bytes + client.output_buffer_bytes + sizeof(Session), command,
-      client.user, static_cast<int>(client.version), client.library_name, client.library_version);
+      client.user, client.tracking.on ? static_cast<std::int64_t>(client.tracking.redirect) : -1,
+      static_cast<int>(client.version), client.library_name, client.library_version);
 }
 
 // What the clients' threads bring together, by the clients' numbers.

@@ -10,6 +10,7 @@
 #include "commands/reply.h"
 #include "commands/row_check.h"
 #include "commands/row_shapes.h"
+#include "commands/server_view.h"
 #include "commands/session.h"
 #include "commands/versions.h"
 #include "config/options.h"
@@ -139,7 +140,8 @@ void quit(Arguments&, Session& session, Reply& reply) {
 }
 
 // As the connection was when it was accepted.
-void reset(Arguments& args, Session& session, Reply& reply) {
+void reset(Arguments& args, ServerView& server, Reply& reply) {
+  Session& session = server.session();
   session.name.clear();
   session.user = "default";
   session.authenticated = args.options().requirepass.empty();
@@ -148,6 +150,8 @@ void reset(Arguments& args, Session& session, Reply& reply) {
   session.no_evict = false;
   session.no_touch = false;
   session.reply_mode = ReplyMode::kOn;
+  session.tracking = {};
+  server.tracking_changed();
   reply.status("RESET");
 }
 
@@ -216,7 +220,7 @@ constexpr Command kRows[] = {
     connection_row({.name = "reset",
                     .arity = 1,
                     .flags = kBeforeAuth,
-                    .handler = SessionHandler{reset},
+                    .handler = AdminHandler{reset},
                     .summary = "Brings the connection back to how it began",
                     .since = "6.2.0"}),
     connection_row({.name = "select",

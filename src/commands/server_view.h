@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,6 +85,10 @@ class ServerView {
   /// Calls `visit` for every client on that client's thread, then `done` on the caller's thread.
   virtual void for_each_client(std::function<void(ClientRef&)> visit,
                                std::function<void()> done) = 0;
+  /// The thread that a connected client lives on.
+  virtual std::optional<int> thread_of_client(std::uint64_t id) = 0;
+  /// The session's tracking is another now: in force for all that runs from now on.
+  virtual void tracking_changed() = 0;
   /// CLIENT PAUSE: until `until` (server time in ms), writes only or all commands.
   virtual void pause_clients(storage::Millis until, bool all) = 0;
   virtual void unpause_clients() = 0;

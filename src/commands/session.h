@@ -6,6 +6,7 @@
 
 #include "protocol/reply_writer.h"
 #include "storage/base/time.h"
+#include "tracking/settings.h"
 
 namespace countd::commands {
 
@@ -30,6 +31,7 @@ struct Session {
   bool no_evict = false;
   bool no_touch = false;
   bool close_after_reply = false;
+  tracking::Settings tracking;
   ReplyMode reply_mode = ReplyMode::kOn;
   const Command* last_command = nullptr;  // its row; null before the first
   std::uint64_t commands = 0;

@@ -133,7 +133,6 @@ inline constexpr InertOption kInertOptions[] = {
     {"tls-session-cache-size", "", InertKind::kNumber, "20480"},
     {"tls-session-cache-timeout", "", InertKind::kNumber, "300"},
     {"tls-session-caching", "", InertKind::kFlag, "yes"},
-    {"tracking-table-max-keys", "", InertKind::kNumber, "1000000"},
     {"zset-max-listpack-entries", "zset-max-ziplist-entries", InertKind::kNumber, "128"},
     {"zset-max-listpack-value", "zset-max-ziplist-value", InertKind::kNumber, "64"},
 };

@@ -263,6 +263,10 @@ constexpr Row kLiveRows[] = {
     {"lazyfree-lazy-user-flush", "", Section::kMemory, kMutable,
      Flag{&Options::lazyfree_lazy_user_flush},
      "Lets FLUSHDB and FLUSHALL work in the background unless they say SYNC."},
+    {"tracking-table-max-keys", "", Section::kMemory, kMutable,
+     number<&Options::tracking_table_max_keys>(0, kMaxLong),
+     "Keys that are remembered for clients which want to hear of changes (CLIENT TRACKING); above "
+     "that they are told that some key has changed, and it is forgotten. 0: no limit."},
 
     {"hll-sparse-max-bytes", "", Section::kSketches, kMutable,
      memory<&Options::hll_sparse_max_bytes>(0),

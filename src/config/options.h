@@ -125,6 +125,7 @@ struct Options {
   // Observing
   std::int64_t slowlog_log_slower_than = 10000;  // microseconds; < 0: off, 0: everything
   std::int64_t slowlog_max_len = 128;
+  std::uint64_t tracking_table_max_keys = 1'000'000;  // 0: no limit
   bool latency_tracking = true;
   std::vector<double> latency_tracking_info_percentiles = {50, 99, 99.9};
 

@@ -30,7 +30,7 @@ void Clients::adopt(int descriptor, commands::Session session) {
   socket.assign(boost::asio::generic::stream_protocol(AF_INET, IPPROTO_TCP), descriptor, error);
   if (error) {
     ::close(descriptor);
-    return front_.connection_closed();
+    return front_.connection_closed(session);
   }
   socket.non_blocking(true, error);
   const auto id = session.id;
@@ -44,7 +44,7 @@ void Clients::adopt(int descriptor, commands::Session session) {
 void Clients::forget(Connection& connection) {
   connections_.erase(connection.session().id);
   shard_.metrics().connections.set(connections_.size());
-  front_.connection_closed();
+  front_.connection_closed(connection.session());
 }
 
 void Clients::wait_for_resume(Connection& connection) { paused_.emplace_back(&connection); }
@@ -75,6 +75,22 @@ void Clients::resume_all() {
 void Clients::close_all() {
   auto all = std::exchange(connections_, {});
   for (const auto& [id, connection] : all) connection->close();
+}
+
+void Clients::invalidate(const tracking::Push& push) {
+  if (push.clients.empty()) {
+    return for_each([&](Connection& connection) { connection.invalidate(push.keys); });
+  }
+  for (const auto id : push.clients) {
+    if (const boost::intrusive_ptr<Connection> connection{find(id)}) {
+      connection->invalidate(push.keys);
+    }
+  }
+}
+
+Connection* Clients::find(std::uint64_t id) const {
+  const auto found = connections_.find(id);
+  return found == connections_.end() ? nullptr : found->second.get();
 }
 
 void Clients::for_each(const std::function<void(Connection&)>& visit) {

@@ -29,7 +29,10 @@ class Front {
   /// The server as `connection`'s administrative request sees it; valid during the call.
   virtual void with_view(Connection& connection,
                          const std::function<void(commands::ServerView&)>& use) = 0;
-  virtual void connection_closed() = 0;
+  virtual void connection_closed(const commands::Session& session) = 0;
+  /// What the connection was to hear of goes to the client that it has redirected to.
+  virtual void redirect(const Connection& connection,
+                        const std::shared_ptr<const tracking::KeyNames>& keys) = 0;
 };
 
 class Clients {
@@ -52,6 +55,10 @@ class Clients {
   void close_withheld();
   void resume_all();
   void close_all();
+  /// Those that `push` names, or all, hear of it.
+  void invalidate(const tracking::Push& push);
+  /// Null: there is none of that number here.
+  [[nodiscard]] Connection* find(std::uint64_t id) const;
   void for_each(const std::function<void(Connection&)>& visit);
   [[nodiscard]] std::size_t size() const { return connections_.size(); }
 

@@ -48,6 +48,7 @@ void Connection::apply_limits() {
 
 void Connection::read() {
   if (!open_) return;
+  reading_ = true;
   input_.make_room(input_.empty() ? 1 : parser_.missing());
   socket_.async_read_some(
       boost::asio::buffer(input_.free_begin(), input_.free_bytes()),
@@ -59,6 +60,7 @@ void Connection::read() {
 }
 
 void Connection::on_read(const boost::system::error_code& error, std::size_t bytes) {
+  reading_ = false;
   if (!open_) return;
   if (error) return close();
   shard_.enter();
@@ -67,11 +69,16 @@ void Connection::on_read(const boost::system::error_code& error, std::size_t byt
   session_.last_active = shard_.executor().now();
   shard_.metrics().bytes_in.add(bytes);
   if (input_.view().size() > shard_.executor().options().client_query_buffer_limit) return close();
+  if (sending()) [[unlikely]] {
+    more_input_ = true;  // a push is on its way: sent_all goes on
+    return;
+  }
   begin_wave();
 }
 
 void Connection::begin_wave() {
   wave_ = &shard_.turn().new_wave(*this);
+  wave_->client = {session_.id, shard_.index()};
   self_ = this;
   more_input_ = false;
   go_on();
@@ -176,12 +183,21 @@ void Connection::wave_done(shard::Wave& wave, std::span<const protocol::ByteBuff
   const bool wrote = wave.writes;
   end_wave();
   if (!open_) return;
+  if (!pushes_.empty()) [[unlikely]] {
+    out.append(pushes_.view());
+    pushes_.clear();
+  }
   auto* const log = shard_.log();
   const std::uint64_t epoch = log != nullptr ? log->must_wait_for() : 0;
-  if (epoch == 0 && log != nullptr && log->must_close(wrote)) [[unlikely]] {
-    close();
-  } else if (epoch != 0) {
+  if (epoch == 0 && log != nullptr && log->must_close(wrote)) [[unlikely]]
+    return close();
+  hand_over(out, epoch);
+}
+
+void Connection::hand_over(protocol::ByteBuffer& out, std::uint64_t epoch) {
+  if (epoch != 0) {
     unsent_.append(out.view());
+    withheld_ = true;
     clients_.withhold(*this, epoch);
   } else {
     send(out);
@@ -218,15 +234,20 @@ void Connection::send(protocol::ByteBuffer& out) {
   if (!sent) return;
   if (*sent == out.size()) return sent_all();
   unsent_.append(out.view().substr(*sent));
+  if (check_hard_limit()) write_rest();
+}
+
+// False: there is too much for the client to read, and it is closed.
+bool Connection::check_hard_limit() {
   const auto& limit = output_limit();
-  if (limit.hard_bytes != 0 && unsent_.size() > limit.hard_bytes) {
-    shard_.metrics().buffer_limit_disconnects.add(1);
-    return close();
-  }
-  write_rest();
+  if (limit.hard_bytes == 0 || unsent_.size() + pushes_.size() <= limit.hard_bytes) return true;
+  shard_.metrics().buffer_limit_disconnects.add(1);
+  close();
+  return false;
 }
 
 void Connection::release() {
+  withheld_ = false;
   if (!open_) return;
   const auto sent = send_some(unsent_.view());
   if (!sent) return;
@@ -253,11 +274,16 @@ std::optional<std::size_t> Connection::send_some(std::string_view bytes) {
 
 void Connection::sent_all() {
   if (session_.close_after_reply) return close();
+  if (!pushes_.empty()) [[unlikely]]
+    return send_pushes();
   if (more_input_) return begin_wave();
+  if (reading_) return;
+  reading_ = true;
   clients_.read_next_turn(*this);
 }
 
 void Connection::write_rest() {
+  writing_ = true;
   socket_.async_write_some(
       boost::asio::buffer(unsent_.data(), unsent_.size()),
       boost::asio::bind_allocator(HandlerAllocator<>(handler_memory_),
@@ -268,6 +294,7 @@ void Connection::write_rest() {
 }
 
 void Connection::on_sent(const boost::system::error_code& error, std::size_t bytes) {
+  writing_ = false;
   if (!open_) return;
   if (error) return close();
   shard_.enter();
@@ -278,9 +305,7 @@ void Connection::on_sent(const boost::system::error_code& error, std::size_t byt
   if (!unsent_.empty()) return write_rest();
   unsent_.shrink(0);
   over_soft_limit_since_ = 0;
-  if (session_.close_after_reply) return close();
-  if (more_input_) return begin_wave();
-  read();
+  sent_all();
 }
 
 void Connection::close_soon() {
@@ -329,7 +354,7 @@ bool Connection::check_deadlines(const config::Options& options, storage::Millis
 
 void Connection::describe_buffers() {
   session_.query_buffer_bytes = input_.view().size();
-  session_.output_buffer_bytes = unsent_.size();
+  session_.output_buffer_bytes = unsent_.size() + pushes_.size();
 }
 
 void Connection::describe(metrics::SlowLogEntry& entry) const {

@@ -21,6 +21,7 @@
 #include "protocol/byte_buffer.h"
 #include "protocol/request_parser.h"
 #include "shard/shard.h"
+#include "tracking/shard_tracker.h"
 
 namespace countd::net {
 
@@ -47,13 +48,22 @@ class Connection final
   void resume();
   /// The replies that were withheld may be sent.
   void release();
+  /// What the client has read, or everything, may have changed: tells it, or whom it has redirected
+  /// to, as soon as no reply is on its way. Clients that do not track, or do not speak RESP3, hear
+  /// nothing.
+  void invalidate(const std::shared_ptr<const tracking::KeyNames>& keys);
+  /// What another client has redirected here.
+  void invalidate_for_another(const tracking::KeyNames* keys);
+  /// The client that this one has redirected to is gone.
+  void redirect_is_broken();
   /// Closes what has been idle or stalled too long; false if it closed.
   bool check_deadlines(const config::Options& options, storage::Millis now);
 
   commands::Session& session() { return session_; }
+  [[nodiscard]] const commands::Session& session() const { return session_; }
   /// Fills in what CLIENT LIST shows of the buffers.
   void describe_buffers();
-  shard::Shard& shard() { return shard_; }
+  [[nodiscard]] shard::Shard& shard() const { return shard_; }
   /// REQUIRES: a barrier of this connection runs.
   shard::Wave& wave() { return *wave_; }
 
@@ -70,9 +80,14 @@ class Connection final
   void refuse(std::string_view text);
   void complete_wave();
   void end_wave();
+  /// Sends `out`, or keeps it until `epoch` is durable; 0: at once. Empties it.
+  void hand_over(protocol::ByteBuffer& out, std::uint64_t epoch);
+  bool check_hard_limit();
   void send(protocol::ByteBuffer& out);
   std::optional<std::size_t> send_some(std::string_view bytes);
   void sent_all();
+  void send_pushes();
+  [[nodiscard]] bool sending() const { return writing_ || withheld_; }
   void on_sent(const boost::system::error_code& error, std::size_t bytes);
   void write_rest();
   void adapt_wave_limit(std::size_t requests, std::size_t reply_bytes);
@@ -88,6 +103,7 @@ class Connection final
   protocol::RequestParser parser_;
   InputBuffer input_;
   protocol::ByteBuffer unsent_;
+  protocol::ByteBuffer pushes_;  // what is to be told when no reply is on its way
   boost::intrusive_ptr<Connection> self_;  // while a wave is under way
   shard::Wave* wave_ = nullptr;
   std::optional<shard::Request> barrier_;
@@ -98,6 +114,9 @@ class Connection final
   bool limits_authenticated_ = true;
   bool more_input_ = false;  // the wave ended at its limit: whole requests may be waiting
   bool open_ = true;
+  bool reading_ = false;   // a read is under way, or will be when the next turn begins
+  bool writing_ = false;   // what is unsent is under way
+  bool withheld_ = false;  // what is unsent waits for the log
 };
 
 }  // namespace countd::net

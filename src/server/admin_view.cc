@@ -67,6 +67,14 @@ void AdminView::for_each_client(std::function<void(commands::ClientRef&)> visit,
       std::move(done));
 }
 
+std::optional<int> AdminView::thread_of_client(std::uint64_t id) {
+  return server_.invalidations().thread_of(id);
+}
+
+void AdminView::tracking_changed() {
+  server_.invalidations().changed(connection_.session(), connection_.shard().index());
+}
+
 void AdminView::pause_clients(storage::Millis until, bool all) { server_.pause(until, all); }
 
 void AdminView::unpause_clients() { server_.unpause(); }

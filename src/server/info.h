@@ -54,6 +54,13 @@ struct LogFacts {
   persistence::AppendLogFacts files;
 };
 
+struct TrackingFacts {
+  std::uint64_t clients = 0;
+  std::uint64_t keys = 0;   // remembered
+  std::uint64_t items = 0;  // pairs of a remembered key and a client
+  std::uint64_t prefixes = 0;
+};
+
 /// All that INFO can show, at one moment.
 struct Facts {
   const config::Options* options = nullptr;
@@ -80,6 +87,7 @@ struct Facts {
   double output_kbps = 0;
   SnapshotFacts snapshot;
   LogFacts log;
+  TrackingFacts tracking;
   std::vector<DatabaseFacts> databases;
   std::vector<CommandFacts> commands;
   std::map<std::string, std::uint64_t> errors;

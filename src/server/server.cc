@@ -63,6 +63,8 @@ void Server::build_shards() {
         std::make_unique<shard::Shard>(static_cast<int>(i), slices_, shared_, store_, *this));
     clients_.push_back(std::make_unique<net::Clients>(*shards_[i], *this));
   }
+  invalidations_ = std::make_unique<Invalidations>(shards_, clients_, random_bits());
+  shared_.tracking = &invalidations_->tracking();
   statistics_ = std::make_unique<Statistics>(shards_, shared_);
   started_ = clock_.now();
   store_.on_change([this](const config::Options& now, std::span<const std::string_view> names) {
@@ -191,6 +193,7 @@ void Server::accept(int descriptor, commands::Session session) {
   session.last_active = now;
   session.authenticated = store_.current().requirepass.empty();
   const std::size_t thread = choose_thread();
+  invalidations_->connected(session.id, static_cast<int>(thread));
   if (thread == 0) return clients_[0]->adopt(descriptor, std::move(session));
   shards_[thread]->post([this, thread, descriptor, session = std::move(session)]() mutable {
     clients_[thread]->adopt(descriptor, std::move(session));
@@ -206,7 +209,10 @@ std::size_t Server::choose_thread() {
   return place(store_.current().connection_placement, loads, idle_percent_);
 }
 
-void Server::connection_closed() { open_connections_.fetch_sub(1); }
+void Server::connection_closed(const commands::Session& session) {
+  open_connections_.fetch_sub(1);
+  invalidations_->closed(session);
+}
 
 void Server::complete(int thread, shard::MailNode& node) {
   shards_[static_cast<std::size_t>(thread)]->complete(node);
@@ -352,6 +358,7 @@ Facts Server::facts() const {
   facts.output_kbps = statistics_->output_kbps();
   facts.snapshot = snapshots_->facts(facts.now, facts.totals.changes);
   facts.log = append_only_->facts();
+  facts.tracking = invalidations_->facts();
   for (std::size_t db = 0; db < static_cast<std::size_t>(facts.options->databases); ++db) {
     facts.databases.push_back(database_facts(static_cast<int>(db)));
   }

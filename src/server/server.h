@@ -19,6 +19,7 @@
 #include "net/listener.h"
 #include "server/append_only.h"
 #include "server/info.h"
+#include "server/invalidations.h"
 #include "server/log.h"
 #include "server/placement.h"
 #include "server/server_log_host.h"
@@ -45,6 +46,7 @@ class Server final : public shard::Peers, public net::Front {
   AppendOnly& append_only() { return *append_only_; }
   shard::LogGate& log_gate() { return *log_gate_; }
   Statistics& statistics() { return *statistics_; }
+  Invalidations& invalidations() { return *invalidations_; }
   Log& log() { return log_; }
   [[nodiscard]] Facts facts() const;
   /// Begins the stop: with a snapshot first if `save`. `failed` is called if that snapshot fails
@@ -73,7 +75,11 @@ class Server final : public shard::Peers, public net::Front {
   void wake(int thread) override;
   void with_view(net::Connection& connection,
                  const std::function<void(commands::ServerView&)>& use) override;
-  void connection_closed() override;
+  void connection_closed(const commands::Session& session) override;
+  void redirect(const net::Connection& connection,
+                const std::shared_ptr<const tracking::KeyNames>& keys) override {
+    invalidations_->redirect(connection, keys);
+  }
 
  private:
   void build_shards();
@@ -103,6 +109,7 @@ class Server final : public shard::Peers, public net::Front {
   std::vector<shard::Slice> slices_;
   std::vector<std::unique_ptr<shard::Shard>> shards_;
   std::vector<std::unique_ptr<net::Clients>> clients_;
+  std::unique_ptr<Invalidations> invalidations_;
   std::unique_ptr<Statistics> statistics_;
   std::unique_ptr<Snapshots> snapshots_;
   std::unique_ptr<shard::LogGate> log_gate_;

@@ -38,6 +38,7 @@ struct Item {
   protocol::Version version = {};
   bool is_increment : 1 = false;  // `delta` is valid, and perhaps `group`
   bool refused : 1 = false;       // for want of memory: it did not run
+  bool remembered : 1 = false;    // the client is to hear when what it reads here changes
   bool no_touch : 1 = false;      // its accesses are no uses (CLIENT NO-TOUCH)
 
   [[nodiscard]] std::span<const std::string_view> request() const {

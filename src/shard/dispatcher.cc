@@ -65,7 +65,10 @@ Dispatched Dispatcher::dispatch(Wave& wave, Session& session, Request request) {
   wave.writes |= (row->flags & commands::kWrite) != 0;
   session.last_command = row;
   ++session.commands;
-  return route(wave, session, *row, request);
+  const auto outcome = route(wave, session, *row, request);
+  if (session.tracking.on && outcome != Dispatched::kBarrier) [[unlikely]]
+    end_caching(session, *row);
+  return outcome;
 }
 
 // The row of a request that is known, whole and allowed; null: an error has been answered.
@@ -188,26 +191,37 @@ Dispatched Dispatcher::route_span(Wave& wave, Session& session, const Command& r
 
 void Dispatcher::run_barrier(Wave& wave, Session& session, Request request,
                              commands::ServerView& view) {
-  const auto words = words_of(wave, request);
   const Command& row = *session.last_command;
-  if (const auto* const admin = std::get_if<commands::AdminHandler>(&row.handler)) {
-    commands::CallContext context{&executor_.options(), shared_.table, shared_.hash_seed,
-                                  executor_.now(),      session.db,    0,
-                                  shared_.shards};
-    commands::Arguments arguments(words, context, 0, row.name_words);
-    Item item;
-    fill(item, wave, session, row, request);
-    Reply reply(item.reply_slot(), wave.bytes, session.version, kOwnArena);
-    const std::int64_t began = shared_.clock->nanoseconds();
-    (*admin)(arguments, view, reply);
-    executor_.account(item, shared_.clock->nanoseconds() - began);
-    return;
+  if (std::holds_alternative<commands::AdminHandler>(row.handler)) {
+    run_admin(wave, session, request, view);
+  } else {
+    run_alone(wave, session, row, request);
   }
+  if (session.tracking.on) [[unlikely]]
+    end_caching(session, row);
+}
+
+void Dispatcher::run_admin(Wave& wave, Session& session, Request request,
+                           commands::ServerView& view) {
+  const Command& row = *session.last_command;
+  commands::CallContext context{&executor_.options(), shared_.table, shared_.hash_seed,
+                                executor_.now(),      session.db,    0,
+                                shared_.shards};
+  commands::Arguments arguments(words_of(wave, request), context, 0, row.name_words);
+  Item item;
+  fill(item, wave, session, row, request);
+  Reply reply(item.reply_slot(), wave.bytes, session.version, kOwnArena);
+  const std::int64_t began = shared_.clock->nanoseconds();
+  std::get<commands::AdminHandler>(row.handler)(arguments, view, reply);
+  executor_.account(item, shared_.clock->nanoseconds() - began);
+}
+
+void Dispatcher::run_alone(Wave& wave, Session& session, const Command& row, Request request) {
   wave.last_shard = -1;  // all that came before is done: pipeline-order has nothing to hold
   if (std::holds_alternative<commands::ShardHandler>(row.handler)) {
     route_key(wave, session, row, request);
   } else {
-    auto shards = shards_of(row, words);
+    auto shards = shards_of(row, words_of(wave, request));
     if (shards.size() > 1) {
       Item item;
       fill(item, wave, session, row, request);
@@ -294,9 +308,22 @@ void Dispatcher::fill(Item& item, Wave& wave, Session& session, const Command& r
   item.slot = take_slot(wave, session);
   item.db = static_cast<std::uint16_t>(session.db);
   item.version = session.version;
+  if (session.tracking.on) [[unlikely]]
+    mark_tracked(item, session);
   // TOUCH is there to touch.
   if (session.no_touch) [[unlikely]]
     item.no_touch = row.name != "touch";
+}
+
+void Dispatcher::mark_tracked(Item& item, const Session& session) {
+  item.wave->client.no_loop = session.tracking.no_loop;
+  item.remembered = (item.row->flags & commands::kReadOnly) != 0 && session.tracking.remembers();
+}
+
+// CLIENT CACHING is about the next request, whatever it is; CLIENT itself is none.
+void Dispatcher::end_caching(Session& session, const Command& row) {
+  if (row.group == "connection" && row.name_words == 2) return;
+  session.tracking.caching = tracking::Caching::kUnset;
 }
 
 std::uint32_t Dispatcher::take_slot(Wave& wave, Session& session) {

@@ -103,11 +103,18 @@ class Dispatcher {
   bool make_increment(Item& item, Wave& wave, Request request);
   void run_session(Wave& wave, commands::Session& session, const commands::Command& row,
                    Request request);
+  void run_admin(Wave& wave, commands::Session& session, Request request,
+                 commands::ServerView& view);
+  /// What had to wait for all that came before it.
+  void run_alone(Wave& wave, commands::Session& session, const commands::Command& row,
+                 Request request);
   std::vector<int> shards_of(const commands::Command& row, std::span<const std::string_view> words);
   void answer_error(Wave& wave, commands::Session& session, std::string_view text);
   [[nodiscard]] bool breaks_order(const Wave& wave, int shard) const;
   void fill(Item& item, Wave& wave, commands::Session& session, const commands::Command& row,
             Request request);
+  static void mark_tracked(Item& item, const commands::Session& session);
+  static void end_caching(commands::Session& session, const commands::Command& row);
   std::uint32_t take_slot(Wave& wave, commands::Session& session);
   static void keep_silent(Wave& wave, commands::Session& session, std::uint32_t slot);
 

@@ -4,6 +4,7 @@
 
 #include "commands/reply.h"
 #include "config/options.h"
+#include "shard/remembering.h"
 
 namespace countd::shard {
 namespace {
@@ -64,12 +65,7 @@ void Executor::enter(storage::Keyspace& keys) const {
                            options_->lfu_decay_time);
 }
 
-void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
-  enter(keys);
-  context_.shard = shard;
-  foreign_ = batch.origin != thread_;
-  timed_nanoseconds_ = 0;
-  const std::int64_t began = shared_.clock->nanoseconds();
+inline void Executor::run_items(Batch& batch, storage::Keyspace& keys, int shard) {
   auto& items = batch.items;
   const std::size_t size = items.size();
   if (size < kPrefetchMinimum) {
@@ -85,11 +81,37 @@ void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
       run_item(batch, items[i], keys, shard);
     }
   }
+}
+
+void Executor::run_tracked(Batch& batch, storage::Keyspace& keys, int shard) {
+  auto& tracker = shared_.tracking->shard(static_cast<std::size_t>(shard));
+  tracker.attach(keys);
+  for (Item& item : batch.items) {
+    tracker.set_writer(writer_of(batch, item));
+    run_item(batch, item, keys, shard);
+    if (item.remembered) remember(item);
+  }
+}
+
+void Executor::remember(const Item& item) {
+  remember_keys(item, *shared_.tracking, options_->tracking_table_max_keys);
+}
+
+void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
+  enter(keys);
+  context_.shard = shard;
+  foreign_ = batch.origin != thread_;
+  timed_nanoseconds_ = 0;
+  const std::int64_t began = shared_.clock->nanoseconds();
+  const bool tracked = tracks();
+  tracked ? run_tracked(batch, keys, shard) : run_items(batch, keys, shard);
   const std::int64_t took = shared_.clock->nanoseconds() - began;
   attribute(batch, std::max<std::int64_t>(0, took - timed_nanoseconds_));
   foreign_ = false;  // what is accounted from now on is this thread's own
   shared_.published[static_cast<std::size_t>(shard)].update(keys);
   if (shared_.log != nullptr) shared_.log->journal().note(keys);
+  // Noted first: what is not durable yet is not told.
+  if (tracked) shared_.tracking->send(static_cast<std::size_t>(shard));
 }
 
 // Short requests share their batch's time. What can be long by itself is timed by itself.
@@ -268,8 +290,13 @@ void Executor::call_on_many(const Item& item, commands::Arguments& arguments,
 void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> shards) {
   foreign_ = false;
   const std::int64_t began = shared_.clock->nanoseconds();
-  for (auto* const keys : shards) {
-    if (keys != nullptr) enter(*keys);
+  const bool tracked = tracks();
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    if (shards[i] == nullptr) continue;
+    enter(*shards[i]);
+    if (!tracked) continue;
+    shared_.tracking->shard(i).attach(*shards[i]);
+    shared_.tracking->shard(i).set_writer(item.wave->client.id);
   }
   context_.db = item.db;
   context_.shard = 0;
@@ -277,6 +304,7 @@ void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> sh
   if (has_room(item, shards)) {
     call(item, arguments, shards, {item.wave->bytes, kOwnArena});
     account(item, shared_.clock->nanoseconds() - began);
+    if (tracked && item.remembered) remember(item);
   } else {
     metrics_.commands[shared_.table->index(*item.row)].rejected.add(1);
     commands::Reply(item.reply_slot(), item.wave->bytes, item.version, kOwnArena)
@@ -286,6 +314,7 @@ void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> sh
     if (shards[i] == nullptr) continue;
     shared_.published[i].update_sizes(*shards[i]);
     if (shared_.log != nullptr) shared_.log->journal().note(*shards[i]);
+    if (tracked) shared_.tracking->send(i);
   }
 }
 

@@ -17,6 +17,7 @@
 #include "shard/log_gate.h"
 #include "shard/published.h"
 #include "storage/keyspace/keyspace.h"
+#include "tracking/tracking.h"
 
 namespace countd::shard {
 
@@ -29,6 +30,7 @@ struct SharedState {
   int shards = 1;
   std::deque<Published> published;      // by shard
   LogGate* log = nullptr;               // null: there is none (tests)
+  tracking::Tracking* tracking = nullptr;  // null: there is none (tests)
   std::atomic<std::uint32_t> gates{0};  // bits of Gate: what is refused or held at the moment
 
   /// Heap bytes of all keyspaces, as each published it last.
@@ -65,6 +67,12 @@ class Executor {
     std::uint16_t index;
   };
 
+  void run_items(Batch& batch, storage::Keyspace& keys, int shard);
+  void run_tracked(Batch& batch, storage::Keyspace& keys, int shard);
+  void remember(const Item& item);
+  [[nodiscard]] bool tracks() const {
+    return shared_.tracking != nullptr && shared_.tracking->active();
+  }
   void run_item(Batch& batch, Item& item, storage::Keyspace& keys, int shard);
   void run_increment(Batch& batch, Item& item, storage::Keyspace& keys);
   void walk_group(Batch& batch, Item& item, storage::Keyspace& keys);

@@ -43,6 +43,7 @@ void Upkeep::expire(std::int64_t now_ns) {
     auto& published = shared_.published[static_cast<std::size_t>(shard_)];
     published.update_sizes(keys);
     published.update_average_ttl(keys);
+    tend_tracking(keys);
     if (shared_.log != nullptr) {
       auto& journal = shared_.log->journal();
       journal.note(keys);
@@ -50,6 +51,16 @@ void Upkeep::expire(std::int64_t now_ns) {
     }
   });
   if (ran) next_expire_ns_ = now_ns + kExpireEveryNs;
+}
+
+// What has expired or had to go is told; with nobody left who tracks, everything is forgotten.
+void Upkeep::tend_tracking(storage::Keyspace& keys) {
+  if (shared_.tracking == nullptr) return;
+  auto& tracker = shared_.tracking->shard(static_cast<std::size_t>(shard_));
+  if (!tracker.attached()) return;
+  if (!shared_.tracking->active()) return tracker.detach(keys);
+  if (shared_.log != nullptr) shared_.log->journal().note(keys);
+  shared_.tracking->send(static_cast<std::size_t>(shard_));
 }
 
 bool Upkeep::walk_snapshot(bool idle) {

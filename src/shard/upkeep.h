@@ -56,6 +56,7 @@ class Upkeep {
     std::int64_t next_ns = 0;
   };
 
+  void tend_tracking(storage::Keyspace& keys);
   bool walk_snapshot(bool idle);
   bool hand_over(bool idle);
   /// One slice of `step`s, if its time has come and the lease is free: what the last step said

@@ -15,6 +15,7 @@
 #include "commands/reply.h"
 #include "metrics/slow_log.h"
 #include "protocol/byte_buffer.h"
+#include "tracking/settings.h"
 
 namespace countd::shard {
 
@@ -40,6 +41,7 @@ class WaveOwner {
 
 struct Wave {
   WaveOwner* owner = nullptr;
+  tracking::Reader client;  // whose it is
   std::vector<std::string_view> words;
   std::vector<commands::ReplySlot> slots;
   protocol::ByteBuffer bytes;

@@ -34,6 +34,29 @@ class EffectListener {
   virtual void on_told(const Key& /*key*/, std::span<const std::string_view> /*request*/) {}
 };
 
+/// Two that are told the same, one after the other.
+class EffectPair final : public EffectListener {
+ public:
+  EffectPair(EffectListener& first, EffectListener& second) : first_(first), second_(second) {}
+
+  void on_effect(Effect effect, const Key& key) override {
+    first_.on_effect(effect, key);
+    second_.on_effect(effect, key);
+  }
+  void on_swap(int a, int b) override {
+    first_.on_swap(a, b);
+    second_.on_swap(a, b);
+  }
+  void on_told(const Key& key, std::span<const std::string_view> request) override {
+    first_.on_told(key, request);
+    second_.on_told(key, request);
+  }
+
+ private:
+  EffectListener& first_;
+  EffectListener& second_;
+};
+
 /// Receives entries; key and value are valid during the call only.
 class EntrySink {
  public:

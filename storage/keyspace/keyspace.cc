@@ -64,6 +64,24 @@ EntryView Keyspace::read(const Key& key) {
   return view_of(place);
 }
 
+void Keyspace::set_effect_listener(EffectListener* listener) {
+  effect_listener_ = listener;
+  join_listeners();
+}
+
+void Keyspace::set_write_watcher(EffectListener* watcher) {
+  write_watcher_ = watcher;
+  join_listeners();
+}
+
+void Keyspace::join_listeners() {
+  listener_ = effect_listener_ != nullptr ? effect_listener_ : write_watcher_;
+  both_.reset();
+  if (effect_listener_ == nullptr || write_watcher_ == nullptr) return;
+  both_.emplace(*effect_listener_, *write_watcher_);
+  listener_ = &*both_;
+}
+
 EntryView Keyspace::peek(const Key& key) const {
   const Place place = database_of(key).find(key);
   if (!place || place.record.expired(now_)) return {};

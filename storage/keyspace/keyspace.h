@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -217,7 +218,9 @@ class Keyspace {
 
   // -- seams ------------------------------------------------------------------------------------
   /// Who is told what every write did; null: nobody. Must outlive the keyspace or be replaced.
-  void set_effect_listener(EffectListener* listener) { listener_ = listener; }
+  void set_effect_listener(EffectListener* listener);
+  /// One more who is told the same; null: nobody.
+  void set_write_watcher(EffectListener* watcher);
   /// Puts another sink between the cut that is under way and its own, which is returned.
   /// REQUIRES: log_cut_running().
   EntrySink& exchange_log_sink(EntrySink& sink) { return *std::exchange(log_sink_, &sink); }
@@ -275,6 +278,7 @@ class Keyspace {
   void emit(const Database& database, const Record& record);
   bool emit_segment(Database& database, Segment& segment, std::size_t entries, std::size_t& done);
   Database* next_pending();
+  void join_listeners();
   void watch() { watched_ = snapshot_ != nullptr || log_on_; }
 
   void emit_sealed(const Database& database, const Record& record);
@@ -285,7 +289,10 @@ class Keyspace {
   Millis now_ = 0;
   Millis next_access_upkeep_ = 0;
   KeyspaceCounters counters_;
-  EffectListener* listener_ = nullptr;
+  EffectListener* listener_ = nullptr;  // of the two below who is there, or the pair of them
+  EffectListener* effect_listener_ = nullptr;
+  EffectListener* write_watcher_ = nullptr;
+  std::optional<EffectPair> both_;
   std::unique_ptr<TableContext> context_;
   std::vector<std::unique_ptr<Database>> databases_;
 

@@ -84,6 +84,13 @@ void Harness::View::for_each_client(std::function<void(commands::ClientRef&)> vi
   done();
 }
 
+std::optional<int> Harness::View::thread_of_client(std::uint64_t id) {
+  for (const Client* const client : server_.clients_) {
+    if (!client->closed_ && client->session_.id == id) return 0;
+  }
+  return std::nullopt;
+}
+
 void Harness::View::pause_clients(storage::Millis until, bool all) {
   server_.asked_.push_back("pause " + std::to_string(until - server_.now_) +
                            (all ? " all" : " write"));

@@ -52,6 +52,8 @@ class Harness::View final : public commands::ServerView {
   std::string shutdown(commands::ShutdownSave save, bool now, bool force) override;
   void for_each_client(std::function<void(commands::ClientRef&)> visit,
                        std::function<void()> done) override;
+  std::optional<int> thread_of_client(std::uint64_t id) override;
+  void tracking_changed() override {}
   void pause_clients(storage::Millis until, bool all) override;
   void unpause_clients() override;
   void set_active_expire(bool on) override;

@@ -108,7 +108,9 @@ struct Loopback::Parts final : shard::Peers, net::Front {
     View view(connection, store, saves);
     use(view);
   }
-  void connection_closed() override { closed.fetch_add(1); }
+  void connection_closed(const commands::Session&) override { closed.fetch_add(1); }
+  void redirect(const net::Connection&,
+                const std::shared_ptr<const tracking::KeyNames>&) override {}
 
   commands::CommandTable table;
   metrics::SlowLog slow_log;
@@ -155,6 +157,14 @@ void Loopback::set(const std::string& option, const std::string& value) {
 
 void Loopback::pause(bool on) {
   parts_->shared.gates = on ? shard::kPauseAllGate | shard::kPauseWritesGate : 0u;
+}
+
+void Loopback::invalidate(std::vector<std::string> keys) {
+  tracking::Push push;
+  push.keys = std::make_shared<tracking::KeyNames>(std::move(keys));
+  for (std::size_t i = 0; i < parts_->shards.size(); ++i) {
+    parts_->shards[i]->post([this, i, push] { parts_->clients[i]->invalidate(push); });
+  }
 }
 
 bool Loopback::end_save() {

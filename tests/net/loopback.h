@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/options.h"
 #include "tests/support/client.h"
@@ -29,6 +30,8 @@ class Loopback {
   void set(const std::string& option, const std::string& value);
   /// Clients are paused (all their commands), or go on.
   void pause(bool on);
+  /// Clients that track hear that these keys have changed.
+  void invalidate(std::vector<std::string> keys);
   /// SAVE is answered when this is called, from the caller's thread; false if nobody waits for it.
   bool end_save();
 

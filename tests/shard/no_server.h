@@ -24,6 +24,8 @@ class NoServer : public commands::ServerView {
   void reload(std::function<void(bool, std::string)>) override {}
   std::string shutdown(commands::ShutdownSave, bool, bool) override { return "ERR no"; }
   void for_each_client(std::function<void(commands::ClientRef&)>, std::function<void()>) override {}
+  std::optional<int> thread_of_client(std::uint64_t) override { return std::nullopt; }
+  void tracking_changed() override {}
   void pause_clients(storage::Millis, bool) override {}
   void unpause_clients() override {}
   void set_active_expire(bool) override {}

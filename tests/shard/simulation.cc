@@ -58,6 +58,7 @@ void Caller::start() {
   waves_.pop_front();
   next_ = 0;
   wave_ = &thread.turn.new_wave(*this);
+  wave_->client = {session.id, thread_};
   began_ = simulation_.tick();
   go_on();
 }

@@ -10,7 +10,7 @@ FLOORS = {
     "storage/rdb": 0.4, "storage/log": 0.6,
     "src/config": 1, "src/metrics": 1,
     "src/security": 2, "src/pubsub": 2, "src/persistence": 2, "src/replication": 2,
-    "src/cluster": 2, "src/sink": 2, "src/scripting": 2, "src/journal": 2,
+    "src/cluster": 2, "src/sink": 2, "src/scripting": 2, "src/journal": 2, "src/tracking": 2,
     "src/commands": 3, "src/shard": 4, "src/net": 5, "src/server": 6,
 }
 MAY_USE_ASIO = {"src/shard", "src/net", "src/replication", "src/cluster", "src/sink",

@@ -122,6 +122,28 @@ TEST_CASE("an expiry beyond the year 6429 and back again leaves key and value al
   }
 }
 
+TEST_CASE("a watcher hears the same as the listener, with it or alone") {
+  Keyspace keys{{}};
+  Listener listener;
+  Listener watcher;
+  const Key key = keys.key("a", 0);
+  const std::vector<Heard> written{{Effect::kWritten, "a", 0}};
+  const auto heard = [&] {
+    CHECK(keys.add(key, 1).has_value());
+    return std::pair(listener.take() == written, watcher.take() == written);
+  };
+  CHECK(heard() == std::pair(false, false));
+  keys.set_write_watcher(&watcher);
+  CHECK(heard() == std::pair(false, true));
+  keys.set_effect_listener(&listener);
+  CHECK(heard() == std::pair(true, true));
+  keys.set_write_watcher(nullptr);
+  CHECK(heard() == std::pair(true, false));
+  keys.set_write_watcher(&watcher);
+  keys.set_effect_listener(nullptr);
+  CHECK(heard() == std::pair(false, true));
+}
+
 TEST_CASE("the listener hears what every write did, after it was done") {
   Keyspace keys{{}};
   Listener listener;
