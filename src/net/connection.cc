@@ -78,7 +78,7 @@ void Connection::on_read(const boost::system::error_code& error, std::size_t byt
 
 void Connection::begin_wave() {
   wave_ = &shard_.turn().new_wave(*this);
-  wave_->client = {session_.id, shard_.index()};
+  wave_->client = {session_.id, shard_.index(), session_.tracking.no_loop};
   self_ = this;
   more_input_ = false;
   go_on();

@@ -316,7 +316,10 @@ void Dispatcher::fill(Item& item, Wave& wave, Session& session, const Command& r
 }
 
 void Dispatcher::mark_tracked(Item& item, const Session& session) {
-  item.wave->client.no_loop = session.tracking.no_loop;
+  // Other only right after CLIENT TRACKING, which is a barrier: nothing else reads it then.
+  if (item.wave->client.no_loop != session.tracking.no_loop) {
+    item.wave->client.no_loop = session.tracking.no_loop;
+  }
   item.remembered = (item.row->flags & commands::kReadOnly) != 0 && session.tracking.remembers();
 }
 

@@ -163,6 +163,12 @@ class RedisTools(unittest.TestCase):
         self.assertIn("counter:7", hottest[0][1])
         self.assertGreater(int(hottest[0][0]), 10)
 
+    def test_pushes(self):
+        lines = "CLIENT TRACKING on\nGET k\nSET k 1\nGET k\nFLUSHALL\nPING\n"
+        shown = self.cli("-3", "--show-pushes", "yes", text=lines).stdout.split()
+        self.assertEqual([word for word in shown if word != "(nil)"],
+                         ["OK", "OK", "invalidate", "k", "1", "OK", "invalidate", "PONG"])
+
     def test_scan(self):
         self.fill(300)
         self.assertEqual(sorted(self.cli("--scan", "--pattern", "counter:1?").stdout.split()),

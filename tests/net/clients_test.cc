@@ -2,13 +2,26 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
 #include <vector>
 
+#include "commands/checked_out.h"
 #include "tests/net/loopback.h"
 
 using namespace std::chrono_literals;
 using countd::test::Client;
 using countd::test::Loopback;
+
+namespace {
+
+std::string key_of_shard(int shard) {
+  for (int i = 0;; ++i) {
+    auto key = "key" + std::to_string(i);
+    if (countd::commands::key_shard(key, 2) == shard) return key;
+  }
+}
+
+}  // namespace
 
 TEST_CASE("the register counts who comes and who goes") {
   Loopback server({}, 2);
@@ -35,6 +48,28 @@ TEST_CASE("paused clients go on by themselves once the pause is over") {
   server.pause(false);
   CHECK(client.read().integer() == 2);
   CHECK(client.read().integer() == 3);
+}
+
+TEST_CASE("a paused client goes on only when other threads are done with its earlier requests") {
+  Loopback server({}, 2);
+  auto client = server.connect();
+  // The client's thread is one of the two, so one of the keys is another thread's.
+  const std::string keys[] = {key_of_shard(0), key_of_shard(1)};
+  for (int shard = 0; shard < 2; ++shard) {
+    server.hold(shard);
+    server.pause_writes(true);
+    const auto before = server.numbers().bytes_in;
+    const auto& key = keys[shard];
+    std::string pipeline = "STRLEN " + key + "\r\n";
+    for (int i = 0; i < 10; ++i) pipeline += "INCR " + keys[1 - shard] + "\r\n";
+    client.send_bytes(pipeline);
+    REQUIRE(Loopback::eventually([&] { return server.numbers().bytes_in > before; }));
+    server.pause_writes(false);
+    CHECK_FALSE(client.reply_waits(250ms));  // longer than clients wait to try again
+    server.let_go(shard);
+    CHECK(client.read().integer() == (shard == 0 ? 0 : 2));
+    for (int i = 1; i <= 10; ++i) CHECK(client.read().integer() == i);
+  }
 }
 
 TEST_CASE("a paused client is closed with the server, without its command being run") {

@@ -159,6 +159,23 @@ void Loopback::pause(bool on) {
   parts_->shared.gates = on ? shard::kPauseAllGate | shard::kPauseWritesGate : 0u;
 }
 
+void Loopback::pause_writes(bool on) {
+  parts_->shared.gates = on ? shard::kPauseWritesGate : 0u;
+}
+
+void Loopback::hold(int shard) {
+  const auto nobody = static_cast<shard::Holder>(parts_->shards.size()) + 1;
+  auto& lease = parts_->slices[static_cast<std::size_t>(shard)].lease;
+  while (!lease.try_take(nobody)) std::this_thread::yield();
+}
+
+void Loopback::let_go(int shard) {
+  auto& slice = parts_->slices[static_cast<std::size_t>(shard)];
+  slice.passed_home = true;
+  slice.lease.pass(static_cast<shard::Holder>(shard) + 1);
+  parts_->wake(shard);
+}
+
 void Loopback::invalidate(std::vector<std::string> keys) {
   tracking::Push push;
   push.keys = std::make_shared<tracking::KeyNames>(std::move(keys));

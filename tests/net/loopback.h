@@ -30,6 +30,11 @@ class Loopback {
   void set(const std::string& option, const std::string& value);
   /// Clients are paused (all their commands), or go on.
   void pause(bool on);
+  /// The writes of clients are paused, or go on.
+  void pause_writes(bool on);
+  /// From now on what others send to the shard waits; its home goes on after `let_go`.
+  void hold(int shard);
+  void let_go(int shard);
   /// Clients that track hear that these keys have changed.
   void invalidate(std::vector<std::string> keys);
   /// SAVE is answered when this is called, from the caller's thread; false if nobody waits for it.
