@@ -168,6 +168,8 @@ void Connection::wave_idle(shard::Wave& wave) {
 
 void Connection::resume() {
   if (!paused_) return;
+  // Another thread is still filling slots of this wave: no further ones may be added.
+  if (wave_->outstanding != 0) return clients_.wait_for_resume(*this);
   const boost::intrusive_ptr<Connection> alive(this);
   const auto request = *std::exchange(paused_, std::nullopt);
   if (!open_) return complete_wave();
