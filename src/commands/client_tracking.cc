@@ -20,8 +20,7 @@ using tracking::Settings;
 
 namespace {
 
-constexpr std::string_view kNoSuchClient =
-    "ERR The client ID you want redirect to does not exist";
+constexpr std::string_view kNoSuchClient = "ERR The client ID you want redirect to does not exist";
 constexpr std::string_view kSwitchesBroadcast =
     "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then "
     "re-enabling it with a different mode.";

@@ -336,10 +336,9 @@ bool Connection::check_deadlines(const config::Options& options, storage::Millis
   const auto idle_ms = now - session_.last_active;
   const bool waits_for_input = wave_ == nullptr && unsent_.empty();
   const bool partial = waits_for_input && !input_.empty();
-  if (partial && options.partial_request_timeout > 0 &&
-      idle_ms > options.partial_request_timeout * 1000ll) {
-    close();
-  } else if (options.timeout > 0 && wave_ == nullptr && idle_ms > options.timeout * 1000ll) {
+  const auto over = [idle_ms](int seconds) { return seconds > 0 && idle_ms > seconds * 1000ll; };
+  if ((partial && over(options.partial_request_timeout)) ||
+      (wave_ == nullptr && over(options.timeout))) {
     close();
   } else if (const auto& limit = output_limit();
              limit.soft_bytes != 0 && unsent_.size() > limit.soft_bytes) {

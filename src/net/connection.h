@@ -103,7 +103,7 @@ class Connection final
   protocol::RequestParser parser_;
   InputBuffer input_;
   protocol::ByteBuffer unsent_;
-  protocol::ByteBuffer pushes_;  // what is to be told when no reply is on its way
+  protocol::ByteBuffer pushes_;            // what is to be told when no reply is on its way
   boost::intrusive_ptr<Connection> self_;  // while a wave is under way
   shard::Wave* wave_ = nullptr;
   std::optional<shard::Request> barrier_;

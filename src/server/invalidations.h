@@ -35,8 +35,7 @@ class Invalidations final : public tracking::Outlet {
   // -- the connection's thread ------------------------------------------------------------------
   /// What its session says of tracking is in force from now on.
   void changed(const commands::Session& session, int thread);
-  void redirect(const net::Connection& from,
-                const std::shared_ptr<const tracking::KeyNames>& keys);
+  void redirect(const net::Connection& from, const std::shared_ptr<const tracking::KeyNames>& keys);
 
  private:
   std::span<const std::unique_ptr<shard::Shard>> shards_;

@@ -28,10 +28,10 @@ struct SharedState {
   Clock* clock = nullptr;
   std::uint64_t hash_seed = 0;
   int shards = 1;
-  std::deque<Published> published;      // by shard
-  LogGate* log = nullptr;               // null: there is none (tests)
+  std::deque<Published> published;         // by shard
+  LogGate* log = nullptr;                  // null: there is none (tests)
   tracking::Tracking* tracking = nullptr;  // null: there is none (tests)
-  std::atomic<std::uint32_t> gates{0};  // bits of Gate: what is refused or held at the moment
+  std::atomic<std::uint32_t> gates{0};     // bits of Gate: what is refused or held at the moment
 
   /// Heap bytes of all keyspaces, as each published it last.
   [[nodiscard]] std::size_t memory_bytes() const;

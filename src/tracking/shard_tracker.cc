@@ -8,9 +8,8 @@ namespace countd::tracking {
 namespace {
 
 bool begins_with_any(std::string_view key, const Broadcasts& broadcasts) {
-  return std::ranges::any_of(broadcasts, [key](const Broadcast& broadcast) {
-    return key.starts_with(broadcast.prefix);
-  });
+  return std::ranges::any_of(
+      broadcasts, [key](const Broadcast& broadcast) { return key.starts_with(broadcast.prefix); });
 }
 
 // The readers of one and the same, by their threads.
@@ -76,9 +75,8 @@ void ShardTracker::on_told(const storage::Key& key, std::span<const std::string_
 void ShardTracker::changed(std::string_view key, std::uint64_t writer) {
   if (table_.keys() != 0) {
     auto readers = table_.take(key);
-    std::erase_if(readers, [writer](const Reader& reader) {
-      return reader.no_loop && reader.id == writer;
-    });
+    std::erase_if(readers,
+                  [writer](const Reader& reader) { return reader.no_loop && reader.id == writer; });
     if (!readers.empty()) changed_.push_back({std::string(key), std::move(readers)});
     publish_sizes();
   }
@@ -103,25 +101,27 @@ std::vector<Push> ShardTracker::take_pushes() {
 void ShardTracker::add_broadcasts(std::vector<Push>& pushes) const {
   if (broadcast_.empty()) return;
   for (const auto& [prefix, readers] : *broadcasts_) {
-    const auto keys = [&](std::uint64_t but_of) {
-      auto names = std::make_shared<KeyNames>();
-      for (const auto& [key, writer] : broadcast_) {
-        if (key.starts_with(prefix) && (but_of == 0 || writer != but_of)) names->push_back(key);
-      }
-      return names;
-    };
-    const auto all = keys(0);
-    if (all->empty()) continue;
+    auto all = written_under(prefix, 0);
+    if (all.empty()) continue;
     std::vector<Reader> hear_all;
     for (const auto& reader : readers) {
       if (!reader.no_loop) {
         hear_all.push_back(reader);
-      } else if (const auto some = keys(reader.id); !some->empty()) {
-        pushes.push_back({reader.thread, {reader.id}, some});
+      } else if (auto some = written_under(prefix, reader.id); !some.empty()) {
+        add_pushes(pushes, {reader}, std::make_shared<KeyNames>(std::move(some)));
       }
     }
-    add_pushes(pushes, hear_all, all);
+    add_pushes(pushes, hear_all, std::make_shared<KeyNames>(std::move(all)));
   }
+}
+
+// Without those that only `but_by` has written; 0: all.
+KeyNames ShardTracker::written_under(std::string_view prefix, std::uint64_t but_by) const {
+  KeyNames names;
+  for (const auto& [key, writer] : broadcast_) {
+    if (key.starts_with(prefix) && (but_by == 0 || writer != but_by)) names.push_back(key);
+  }
+  return names;
 }
 
 void ShardTracker::publish_sizes() {

@@ -67,6 +67,7 @@ class ShardTracker final : public storage::EffectListener {
   void changed(std::string_view key, std::uint64_t writer);
   void publish_sizes();
   void add_broadcasts(std::vector<Push>& pushes) const;
+  [[nodiscard]] KeyNames written_under(std::string_view prefix, std::uint64_t but_by) const;
 
   const Registry& registry_;
   std::shared_ptr<const Broadcasts> broadcasts_ = std::make_shared<Broadcasts>();

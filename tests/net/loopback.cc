@@ -109,8 +109,8 @@ struct Loopback::Parts final : shard::Peers, net::Front {
     use(view);
   }
   void connection_closed(const commands::Session&) override { closed.fetch_add(1); }
-  void redirect(const net::Connection&,
-                const std::shared_ptr<const tracking::KeyNames>&) override {}
+  void redirect(const net::Connection&, const std::shared_ptr<const tracking::KeyNames>&) override {
+  }
 
   commands::CommandTable table;
   metrics::SlowLog slow_log;
@@ -159,9 +159,7 @@ void Loopback::pause(bool on) {
   parts_->shared.gates = on ? shard::kPauseAllGate | shard::kPauseWritesGate : 0u;
 }
 
-void Loopback::pause_writes(bool on) {
-  parts_->shared.gates = on ? shard::kPauseWritesGate : 0u;
-}
+void Loopback::pause_writes(bool on) { parts_->shared.gates = on ? shard::kPauseWritesGate : 0u; }
 
 void Loopback::hold(int shard) {
   const auto nobody = static_cast<shard::Holder>(parts_->shards.size()) + 1;
