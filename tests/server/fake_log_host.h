@@ -55,6 +55,11 @@ class FakeLogHost final : public server::LogHost {
 
   /// Runs what was posted and what the log has to do, until nothing is left.
   void run();
+  /// Drops what is still to be done for somebody who is gone.
+  void forget_former_life() {
+    posted_.clear();
+    bases_.clear();
+  }
   /// Only what the log has to do.
   void run_log();
   /// Writes the bases that wait, or lets them fail.

@@ -14,6 +14,7 @@ namespace countd::test {
 class LogLife {
  public:
   explicit LogLife(FakeLogHost& host) : host_(host), log_(host) {
+    host.forget_former_life();
     error = log_.opening().open();
     if (!error.empty()) return;
     if (!log_.opening().empty()) error = log_.opening().load(host.keys(), table_, 5);
