@@ -116,9 +116,8 @@ TEST_CASE("a daemon has left its terminal, writes its pid and its log, and tidie
   CHECK(Client(daemon.port).call({"INCR", "n"}).integer() == 1);
   // All its threads came along, the allocator's own too, which give memory back.
   const ServerProcess foreground(server_command("--save \"\""));
-  CHECK(eventually([&] {
-    return !kCountsThreads || threads_of(daemon.pid) == threads_of(foreground.pid());
-  }));
+  CHECK(eventually(
+      [&] { return !kCountsThreads || threads_of(daemon.pid) == threads_of(foreground.pid()); }));
   CHECK(text_of(logfile).find("Ready to accept connections") != std::string::npos);
 
   REQUIRE(::kill(daemon.pid, SIGTERM) == 0);
