@@ -40,8 +40,8 @@ std::string describe(const Session& client, const CommandTable& table, storage::
       client.query_buffer_bytes, client.output_buffer_bytes, client.output_buffer_bytes,
       client.output_buffer_bytes,
       client.query_buffer_bytes + client.output_buffer_bytes + sizeof(Session), command,
-      client.user, client.tracking.on ? static_cast<std::int64_t>(client.tracking.redirect) : -1,
-      static_cast<int>(client.version), client.library_name, client.library_version);
+      client.user, client.tracking.shown_redirect(), static_cast<int>(client.version),
+      client.library_name, client.library_version);
 }
 
 // What the clients' threads bring together, by the clients' numbers.

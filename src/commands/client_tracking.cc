@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "commands/arguments.h"
+#include "commands/error_text.h"
 #include "commands/reply.h"
 #include "commands/server_view.h"
 
@@ -35,7 +35,7 @@ std::string read_settings(Arguments& args, ServerView& server, Settings& asked) 
     if (has_value && args.next_is("redirect")) {
       if (asked.redirect != 0) return "ERR A client can only redirect to a single other client";
       const auto id = storage::parse_integer(args.next());
-      if (!id) return "ERR value is not an integer or out of range";
+      if (!id) return std::string(error_text(Errc::kNotInteger));
       asked.redirect = static_cast<std::uint64_t>(*id);
       const auto thread = server.thread_of_client(asked.redirect);
       if (!thread) return std::string(kNoSuchClient);
@@ -51,7 +51,7 @@ std::string read_settings(Arguments& args, ServerView& server, Settings& asked) 
     } else if (args.next_is("noloop")) {
       asked.no_loop = true;
     } else {
-      return "ERR syntax error";
+      return std::string(error_text(Errc::kSyntax));
     }
   }
   return {};
@@ -161,11 +161,6 @@ void client_caching(Arguments& args, Session& session, Reply& reply) {
 
 namespace {
 
-// -1: nothing is tracked; 0: the client hears itself.
-std::int64_t redirect_of(const Settings& tracking) {
-  return tracking.on ? static_cast<std::int64_t>(tracking.redirect) : -1;
-}
-
 std::vector<std::string_view> flags_of(const Settings& tracking) {
   if (!tracking.on) return {"off"};
   std::vector<std::string_view> flags{"on"};
@@ -182,7 +177,7 @@ std::vector<std::string_view> flags_of(const Settings& tracking) {
 }  // namespace
 
 void client_getredir(Arguments&, Session& session, Reply& reply) {
-  reply.integer(redirect_of(session.tracking));
+  reply.integer(session.tracking.shown_redirect());
 }
 
 void client_trackinginfo(Arguments&, Session& session, Reply& reply) {
@@ -193,7 +188,7 @@ void client_trackinginfo(Arguments&, Session& session, Reply& reply) {
   reply.set(flags.size());
   for (const auto flag : flags) reply.bulk(flag);
   reply.bulk("redirect");
-  reply.integer(redirect_of(tracking));
+  reply.integer(tracking.shown_redirect());
   reply.bulk("prefixes");
   reply.array(tracking.prefixes.size());
   for (const auto& prefix : tracking.prefixes) reply.bulk(prefix);

@@ -36,7 +36,7 @@ void Connection::redirect_is_broken() {
 }
 
 void Connection::send_pushes() {
-  if (pushes_.empty() || wave_ != nullptr || writing_ || withheld_) return;
+  if (pushes_.empty() || wave_ != nullptr || sending()) return;
   auto* const log = shard_.log();
   const std::uint64_t epoch = log != nullptr ? log->must_wait_for() : 0;
   auto& out = clients_.scratch();

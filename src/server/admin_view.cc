@@ -27,7 +27,7 @@ bool AdminView::start_snapshot(std::function<void(bool, std::string)> done) {
 }
 
 commands::SnapshotStatus AdminView::snapshot_status() {
-  const auto facts = server_.facts().snapshot;
+  const auto facts = server_.snapshots().facts(server_.now(), server_.statistics().changes());
   return {facts.running, facts.last_save, facts.last_ok};
 }
 

@@ -29,8 +29,12 @@ struct Settings {
   Caching caching = Caching::kUnset;
   std::uint64_t redirect = 0;  // the client that hears instead; 0: itself
   int redirect_thread = 0;
-  std::vector<std::string> prefixes;  // of broadcast, in the order given
+  std::vector<std::string> prefixes;  // of broadcast, sorted
 
+  /// As clients are shown it: -1: nothing is tracked, 0: the client hears itself.
+  [[nodiscard]] std::int64_t shown_redirect() const {
+    return on ? static_cast<std::int64_t>(redirect) : -1;
+  }
   /// The request that runs now is one whose reads are remembered.
   [[nodiscard]] bool remembers() const {
     if (!on || broadcast) return false;
