@@ -101,12 +101,13 @@ class Comparison {
   }
 
   void play_batch() {
-    std::vector<Command> batch(1 + grammar_.below(64));
-    for (auto& command : batch) {
-      command = grammar_.next();
+    std::vector<Command> batch;
+    for (auto left = 1 + grammar_.below(64); left > 0; --left) {
+      const auto& command = batch.emplace_back(grammar_.next());
       a_->send(command.words);
       b_.send(command.words);
       remember(command.words);
+      if (asks_encoding(command)) break;  // the value may have to be looked at
     }
     bool equal = true;
     for (const auto& command : batch) {
@@ -116,7 +117,7 @@ class Comparison {
         grammar_.remember_payload(b.text);
       }
       // After a difference the rest of the batch proves nothing.
-      if (equal && !agree(a, b, command.compare)) {
+      if (equal && !same(command.words, a, b, command.compare)) {
         report(command.words, a, b);
         equal = false;
       }
@@ -156,9 +157,25 @@ class Comparison {
     const auto a = a_->read();
     const auto b = b_.read();
     ++checks_;
-    if (agree(a, b, compare)) return true;
+    if (same(words, a, b, compare)) return true;
     report(words, a, b);
     return false;
+  }
+
+  static bool asks_encoding(const Command& command) {
+    return Grammar::rules()[command.rule].text.starts_with("OBJECT ENCODING");
+  }
+
+  // REQUIRES: no reply is on its way, if what was asked is the encoding.
+  bool same(const Words& words, const Reply& a, const Reply& b, Compare compare) {
+    return agree(a, b, compare) || is_unchanged_sketch(words, a, b);
+  }
+
+  // A short sketch that came as a plain text is "embstr" until it changes; Redis makes it "raw" as
+  // soon as a command of sketches looks at it.
+  bool is_unchanged_sketch(const Words& words, const Reply& a, const Reply& b) {
+    if (words.size() != 3 || a.text != "embstr" || b.text != "raw") return false;
+    return a_->call({"GETRANGE", words[2], "0", "3"}).text == "HYLL";
   }
 
   void start_anew() {
