@@ -211,6 +211,10 @@ constexpr Row kLiveRows[] = {
      Flag{&Options::no_appendfsync_on_rewrite},
      "Leaves the disk to a rewrite while one runs: meanwhile the log is only written, as with "
      "appendfsync no."},
+    {"append-log-room", "", Section::kLog, kMutable, memory<&Options::append_log_room>(0),
+     "With appendfsync always, how far ahead of its end the log's file is filled with blank lines, "
+     "which a sync need not record the length of. 0: not at all, as is best where a file system "
+     "copies what is overwritten."},
     {"append-log-queue-limit", "", Section::kLog, kMutable,
      memory<&Options::append_log_queue_limit>(1),
      "While so much waits to be written to the log, nothing more is handed to it: no shard waits "

@@ -97,7 +97,8 @@ struct Options {
   std::string appendfilename = "appendonly.aof";
   AppendFsync appendfsync = AppendFsync::kEverySecond;
   bool no_appendfsync_on_rewrite = false;
-  int auto_aof_rewrite_percentage = 100;  // 0: never by itself
+  int auto_aof_rewrite_percentage = 100;       // 0: never by itself
+  std::uint64_t append_log_room = 1ull << 20;  // bytes; 0: none
   std::uint64_t append_log_queue_limit = 64ull << 20;
   std::uint64_t append_log_kept_limit = 256ull << 20;
   std::uint64_t auto_aof_rewrite_min_size = 64ull << 20;

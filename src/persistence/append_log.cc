@@ -43,7 +43,7 @@ AppendLog::AppendLog(storage::Disk& disk, AppendLogTarget target, AppendLogStart
       events_(std::move(events)),
       last_base_(last_sequence(start.manifest.last_base_sequence(), start.manifest)),
       manifest_(std::move(start.manifest)),
-      torn_(std::move(start.torn)),
+      unused_tail_(std::move(start.unused_tail)),
       last_increment_(last_sequence(manifest_.last_increment_sequence(), manifest_)),
       complete_(start.complete()),
       sync_failed_(start.sync_failed),
@@ -94,15 +94,22 @@ DiskStatus AppendLog::sync_writer() {
   return status;
 }
 
+/// Makes durable what the file has, and that it has no more.
+DiskStatus AppendLog::finish_writer() {
+  if (writer_ != nullptr) unsynced_ |= writer_->set_room(0);
+  return sync_writer();
+}
+
 void AppendLog::perform(const LogPolicy& policy) {
   policy_ = policy;
+  if (writer_ != nullptr) unsynced_ |= writer_->set_room(policy_.room_now());
   if (!policy_.syncs()) return;
   if (const auto status = sync_writer(); !status) fail(status.error().what);
 }
 
 void AppendLog::perform(const CloseLog&) {
   closed_ = true;
-  if (const auto status = sync_writer(); !status) return fail(status.error().what);
+  if (const auto status = finish_writer(); !status) return fail(status.error().what);
   adopt_writer(nullptr);
 }
 
@@ -145,13 +152,13 @@ void AppendLog::perform(const StartIncrement& start) {
 /// Makes durable all that stands before the new increment: another file will be the last one. At
 /// the start that is what was loaded, since it may have come from the page cache alone.
 DiskStatus AppendLog::settle() {
-  if (writer_ != nullptr) return sync_writer();
-  if (torn_) {
-    const std::uint64_t before = bytes_of(torn_->file_name);
-    const auto status = disk_.truncate(target_.path(torn_->file_name), torn_->good_bytes);
+  if (writer_ != nullptr) return finish_writer();
+  if (const auto& tail = unused_tail_) {
+    const std::uint64_t before = bytes_of(tail->file_name);
+    const auto status = disk_.truncate(target_.path(tail->file_name), tail->used_bytes);
     if (!status) return status;
-    other_bytes_ -= std::min(other_bytes_, before - std::min(before, torn_->good_bytes));
-    torn_.reset();
+    other_bytes_ -= std::min(other_bytes_, before - std::min(before, tail->used_bytes));
+    unused_tail_.reset();
   }
   for (const std::string& name : names_of(manifest_)) {
     const auto file = disk_.append(target_.path(name));
@@ -175,6 +182,7 @@ storage::DiskResult<std::unique_ptr<FrameWriter>> AppendLog::make_increment(cons
   if (const auto status = writer->begin(); !status) return status.error();
   if (const auto status = writer->sync(); !status) return status.error();
   if (const auto status = disk_.sync_directory(target_.directory); !status) return status.error();
+  writer->set_room(policy_.room_now());
   return writer;
 }
 
@@ -182,6 +190,7 @@ storage::DiskResult<std::unique_ptr<FrameWriter>> AppendLog::make_increment(cons
 void AppendLog::refuse_increment(const LogFile& file, const std::string& error) {
   discard(file);
   if (!complete_ || writer_ == nullptr) return fail(error);
+  writer_->set_room(policy_.room_now());
   end_rewrite(error);
 }
 

@@ -31,10 +31,10 @@
 
 namespace countd::persistence {
 
-/// The end of the last file that a loader left out because it was torn.
-struct TornTail {
+/// The end of the last file that holds nothing: it is torn, or was room (frame_writer.h).
+struct UnusedTail {
   std::string file_name;
-  std::uint64_t good_bytes = 0;
+  std::uint64_t used_bytes = 0;  // before it
 };
 
 /// What is in the directory when the log begins to write.
@@ -42,7 +42,7 @@ struct AppendLogStart {
   storage::log::Manifest manifest;
   std::uint64_t bytes = 0;  // of its files
   /// Cut off before anything is written behind it.
-  std::optional<TornTail> torn;
+  std::optional<UnusedTail> unused_tail;
   /// The keyspaces hold exactly what these files say. If not (`appendonly` was switched on with
   /// counts already there), the log is incomplete until a rewrite has succeeded.
   bool continues = true;
@@ -112,6 +112,7 @@ class AppendLog {
   void perform(const CloseLog&);
 
   storage::DiskStatus sync_writer();
+  storage::DiskStatus finish_writer();
   storage::DiskStatus settle();
   storage::DiskResult<std::unique_ptr<storage::log::FrameWriter>> make_increment(
       const storage::log::LogFile& file);
@@ -140,7 +141,7 @@ class AppendLog {
   /// As the last durable publication has it; `history` also has what could not be removed, and
   /// what a manifest may name of which it is not known whether it was published.
   storage::log::Manifest manifest_;
-  std::optional<TornTail> torn_;
+  std::optional<UnusedTail> unused_tail_;
   std::uint64_t last_increment_;
   bool complete_;
   bool closed_ = false;

@@ -27,12 +27,18 @@ enum class LogSync : std::uint8_t {
 struct LogPolicy {
   LogSync sync = LogSync::kEverySecond;
   bool timestamps = false;  // a #TS: line before each frame
+  /// With kAlways, bytes of a file's room (frame_writer.h): an even number.
+  std::uint64_t room = 0;
   /// With `rewriting`, frames are not synced, as with kNo.
   bool no_sync_on_rewrite = false;
   bool rewriting = false;
 
   [[nodiscard]] bool syncs() const {
     return sync != LogSync::kNo && !(no_sync_on_rewrite && rewriting);
+  }
+  /// A sync a second gains nothing by room, and frames without a sync may not have any.
+  [[nodiscard]] std::uint64_t room_now() const {
+    return sync == LogSync::kAlways && syncs() ? room : 0;
   }
 };
 

@@ -95,6 +95,9 @@ class Loading {
     loaded.last_epoch = std::max(loaded.last_epoch, end.last_epoch);
     switch (end.kind) {
       case LogEnd::Kind::kWhole:
+        if (last && end.room > 0)
+          loaded.unused_tail = UnusedTail{file.name, bytes.size() - end.room};
+        return {};
       case LogEnd::Kind::kUntil:
         return {};
       case LogEnd::Kind::kTorn:
@@ -120,7 +123,7 @@ class Loading {
                         "them off, and 'aof-load-truncated yes' starts without them."};
     }
     loaded.dropped_bytes = dropped;
-    loaded.torn = TornTail{file.name, end.good_bytes};
+    loaded.unused_tail = UnusedTail{file.name, end.good_bytes};
     loaded.warnings.push_back(path + ": " + end.what + "; its last " + bytes +
                               " bytes, which a crash kept from becoming durable, are left out");
     return {};

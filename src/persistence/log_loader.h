@@ -44,8 +44,8 @@ struct LoadedLog {
   std::uint64_t bytes = 0;
   std::uint64_t dropped_bytes = 0;  // of a torn end
   double seconds = 0;
-  std::uint64_t last_epoch = 0;  // of our frames; 0 if there are none
-  std::optional<TornTail> torn;  // for AppendLogStart
+  std::uint64_t last_epoch = 0;           // of our frames; 0 if there are none
+  std::optional<UnusedTail> unused_tail;  // for AppendLogStart
   std::vector<std::string> warnings;
 };
 

@@ -259,6 +259,7 @@ void AppendOnly::apply_options() {
   const auto& options = host_.options();
   log->push(LogPolicy{.sync = sync_of(options.appendfsync),
                       .timestamps = options.aof_timestamp_enabled,
+                      .room = options.append_log_room & ~std::uint64_t{1},
                       .no_sync_on_rewrite = options.no_appendfsync_on_rewrite,
                       .rewriting = rewrites_.running()});
   set_withhold();

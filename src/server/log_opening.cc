@@ -47,7 +47,7 @@ std::uint64_t LogOpening::file_seed() {
 persistence::AppendLogStart LogOpening::stale() const {
   return {.manifest = opened_.manifest,
           .bytes = opened_.bytes,
-          .torn = {},
+          .unused_tail = {},
           .continues = false,
           .sync_failed = opened_.sync_failed};
 }
@@ -78,7 +78,7 @@ std::string LogOpening::load(std::span<storage::Keyspace* const> keys,
                   loaded->files, loaded->base_keys, loaded->commands, loaded->seconds));
   beginning_.start = {.manifest = opened_.manifest,
                       .bytes = opened_.bytes,
-                      .torn = loaded->torn,
+                      .unused_tail = loaded->unused_tail,
                       .continues = true,
                       .sync_failed = opened_.sync_failed};
   beginning_.next_epoch = loaded->last_epoch + 1;

@@ -21,6 +21,10 @@ DiskStatus File::write(std::string_view bytes) {
   return {};
 }
 
+DiskStatus File::write_ahead(std::uint64_t, std::string_view) {
+  return disk_error(EOPNOTSUPP, "write", "ahead");
+}
+
 DiskResult<std::unique_ptr<Remains>> Disk::unlink(const std::string& path) {
   if (const auto status = remove(path); !status) return status.error();
   return std::unique_ptr<Remains>{};

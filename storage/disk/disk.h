@@ -54,6 +54,12 @@ class File {
   /// may wait for them. Promises nothing about durability; errors appear in `sync`.
   virtual void write_back(std::uint64_t offset, std::uint64_t size) = 0;
 
+  /// Writes all of `bytes` at `offset`, not before where writing stands, and does not move on:
+  /// what is written later replaces them. A sync covers them too. Error EOPNOTSUPP: not here.
+  virtual DiskStatus write_ahead(std::uint64_t offset, std::string_view bytes);
+  /// Drops what has been written ahead and not replaced. Durable with the next sync.
+  virtual DiskStatus end_here() { return {}; }
+
   /// Writes all of `bytes`, however short the single writes are.
   DiskStatus write(std::string_view bytes);
 };

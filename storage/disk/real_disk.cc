@@ -42,6 +42,26 @@ class RealFile final : public File {
     }
   }
 
+  DiskStatus write_ahead(std::uint64_t offset, std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t written =
+          ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return disk_error(written == 0 ? ENOSPC : errno, "write", path_);
+      offset += static_cast<std::uint64_t>(written);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+  }
+
+  DiskStatus end_here() override {
+    const off_t here = ::lseek(fd_.get(), 0, SEEK_CUR);
+    if (here < 0 || ::ftruncate(fd_.get(), here) != 0) {
+      return disk_error(errno, "truncate", path_);
+    }
+    return {};
+  }
+
   DiskStatus sync() override {
     if (::fdatasync(fd_.get()) != 0) return disk_error(errno, "fsync", path_);
     // A file that has been removed, perhaps with its directory, takes writes and loses them all.

@@ -40,6 +40,14 @@ std::optional<std::uint32_t> parse_checksum(std::string_view digits) {
   return value;
 }
 
+std::size_t behind_blank_lines(std::string_view bytes, std::size_t at) {
+  for (;;) {
+    const std::size_t end = bytes.find_first_not_of('#', at);
+    if (end == at || end == std::string_view::npos || bytes[end] != '\n') return at;
+    at = end + 1;
+  }
+}
+
 bool holds(const FrameEnd& end, std::string_view bytes) {
   return crc32c(crc32c(0, bytes), figures(end.bytes, end.epoch)) == end.checksum;
 }

@@ -25,6 +25,14 @@ inline constexpr std::string_view kExec = "*1\r\n$4\r\nEXEC\r\n";
 inline constexpr std::string_view kTimePrefix = "#TS:";
 inline constexpr std::string_view kChecksumPrefix = "#CRC32C:";
 
+/// What stands where no frame is yet, at every even offset: readers, Redis's too, pass over it.
+inline constexpr std::string_view kBlankLine = "#\n";
+/// Behind a frame of an odd number of bytes: the next one begins at an even offset again. Its last
+/// two bytes are those of the blank line that stood there, so that no crash tears it.
+inline constexpr std::string_view kOddBlankLine = "##\n";
+/// The offset behind the blank lines at `at`.
+std::size_t behind_blank_lines(std::string_view bytes, std::size_t at);
+
 /// The last line of a frame.
 struct FrameEnd {
   std::uint32_t checksum = 0;

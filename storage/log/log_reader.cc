@@ -100,7 +100,7 @@ class FrameReading : Reading {
       return stop(Kind::kDamaged, kHeadName.size(), "the log's version is not known");
     }
     end_.good_bytes = kHeadLine.size();
-    while (end_.good_bytes < bytes_.size()) {
+    while (!at_end()) {
       Outline frame;
       if (!find(frame)) return torn_or_damaged();
       if (end_.frames > 0 && frame.epoch <= end_.last_epoch) {
@@ -116,6 +116,14 @@ class FrameReading : Reading {
   }
 
  private:
+  /// Passes over blank lines; true: nothing stands behind them.
+  bool at_end() {
+    const std::size_t behind = behind_blank_lines(bytes_, end_.good_bytes);
+    if (behind == bytes_.size()) end_.room = behind - end_.good_bytes;
+    end_.good_bytes = behind;
+    return behind == bytes_.size();
+  }
+
   /// Finds the frame at good_bytes; false: there is none that holds, and what_ says why.
   bool find(Outline& frame) {
     frame.begin = end_.good_bytes;

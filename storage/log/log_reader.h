@@ -26,6 +26,7 @@ struct LogEnd {
   enum class Kind : std::uint8_t { kWhole, kTorn, kDamaged, kRefused, kUntil };
   Kind kind = Kind::kWhole;
   std::uint64_t good_bytes = 0;  // the frames before are whole
+  std::uint64_t room = 0;        // ours only: of the good bytes, the blank lines that end the file
   std::uint64_t frames = 0;
   std::uint64_t commands = 0;
   std::uint64_t first_epoch = 0;  // ours only

@@ -90,11 +90,20 @@ int found(int seeds, const LogLives::Plan& plan, const std::function<void(CrashD
 
 constexpr int kSeeds = 400;
 
+/// None, less than a frame, less than a sector, several.
+std::uint64_t room_of(std::uint64_t seed) {
+  constexpr std::uint64_t kRooms[] = {0, 64, 500, 3000};
+  return kRooms[seed / 2 % 4];
+}
+
 }  // namespace
 
 TEST_CASE("a crash at any operation leaves a log that has everything durable") {
+  LogLives::Plan plan;
+  SUBCASE("without room") {}
+  SUBCASE("with room") { plan.policy.sync = LogSync::kAlways, plan.policy.room = 600; }
   CrashDisk whole{1};
-  LogLives counted{whole, 5, {}};
+  LogLives counted{whole, 5, plan};
   REQUIRE(counted.begin());
   run_script(counted);
   const std::uint64_t operations = whole.operations();
@@ -105,7 +114,7 @@ TEST_CASE("a crash at any operation leaves a log that has everything durable") {
       CAPTURE(seed);
       CrashDisk disk{seed * 1000 + k};
       disk.crash_at(k);
-      LogLives lives{disk, 5, {}};
+      LogLives lives{disk, 5, plan};
       if (lives.begin()) run_script(lives);
       disk.crash_at(0);
       if (!disk.down()) disk.crash();
@@ -126,6 +135,7 @@ TEST_CASE("lives with rewrites, crashes and restarts lose nothing that was durab
       LogLives::Plan plan;
       plan.policy.sync = sync;
       plan.policy.timestamps = seed % 2 == 0;
+      plan.policy.room = room_of(seed);
       const Outcome outcome = live(disk, seed, plan, false);
       REQUIRE(outcome.problem == "");
       rewrites += outcome.rewrites;
@@ -139,7 +149,10 @@ TEST_CASE("on a disk that fails now and then, what is loaded is still a cut, and
   for (std::uint64_t seed = 0; seed < 2 * kSeeds; ++seed) {
     CAPTURE(seed);
     CrashDisk disk{seed};
-    const Outcome outcome = live(disk, seed, {}, true);
+    LogLives::Plan plan;
+    plan.policy.sync = LogSync::kAlways;
+    plan.policy.room = room_of(seed);
+    const Outcome outcome = live(disk, seed, plan, true);
     REQUIRE(outcome.problem == "");
     sum.failures += outcome.failures;
     sum.recoveries += outcome.recoveries;

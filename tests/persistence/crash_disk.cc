@@ -12,8 +12,6 @@ using storage::DiskStatus;
 
 namespace {
 
-constexpr std::size_t kSector = 512;
-
 std::string_view word_of(CrashDisk::Operation operation) {
   using Operation = CrashDisk::Operation;
   switch (operation) {
@@ -53,19 +51,29 @@ class MemoryBytes final : public storage::FileBytes {
 class CrashDisk::OpenFile final : public storage::File {
  public:
   OpenFile(CrashDisk& disk, NodePointer node, std::string path)
-      : disk_(disk), node_(std::move(node)), path_(std::move(path)), lifetime_(disk.lifetime_) {}
+      : disk_(disk),
+        node_(std::move(node)),
+        path_(std::move(path)),
+        lifetime_(disk.lifetime_),
+        at_(node_->seen.size()) {}
 
   storage::DiskResult<std::size_t> write_some(std::string_view bytes) override {
-    if (lifetime_ != disk_.lifetime_) return disk_error(EIO, "write", path_);
-    const std::uint64_t used = disk_.used();
-    const std::uint64_t room = disk_.capacity > used ? disk_.capacity - used : 0;
-    const std::size_t size =
-        std::min({bytes.size(), static_cast<std::size_t>(room), disk_.longest_write});
-    if (size == 0) return disk_error(ENOSPC, "write", path_);
-    const auto status = disk_.change(Operation::kWrite, path_,
-                                     [&] { CrashDisk::write(*node_, bytes.substr(0, size)); });
-    if (!status) return status.error();
-    return size;
+    const auto written = write_at(at_, bytes);
+    if (written) at_ += *written;
+    return written;
+  }
+  DiskStatus write_ahead(std::uint64_t offset, std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const auto written = write_at(offset, bytes);
+      if (!written) return written.error();
+      offset += *written;
+      bytes.remove_prefix(*written);
+    }
+    return {};
+  }
+  DiskStatus end_here() override {
+    if (lifetime_ != disk_.lifetime_) return disk_error(EIO, "truncate", path_);
+    return disk_.change(Operation::kTruncate, path_, [&] { node_->seen.resize(at_); });
   }
   DiskStatus sync() override {
     if (lifetime_ != disk_.lifetime_) return disk_error(EIO, "fsync", path_);
@@ -74,10 +82,26 @@ class CrashDisk::OpenFile final : public storage::File {
   void write_back(std::uint64_t, std::uint64_t) override {}
 
  private:
+  storage::DiskResult<std::size_t> write_at(std::size_t offset, std::string_view bytes) {
+    if (lifetime_ != disk_.lifetime_) return disk_error(EIO, "write", path_);
+    const std::uint64_t used = disk_.used();
+    // What is there already takes no room.
+    const std::uint64_t room = (disk_.capacity > used ? disk_.capacity - used : 0) +
+                               (node_->seen.size() - std::min(node_->seen.size(), offset));
+    const std::size_t size =
+        std::min({bytes.size(), static_cast<std::size_t>(room), disk_.longest_write});
+    if (size == 0) return disk_error(ENOSPC, "write", path_);
+    const auto status = disk_.change(
+        Operation::kWrite, path_, [&] { CrashDisk::write(*node_, offset, bytes.substr(0, size)); });
+    if (!status) return status.error();
+    return size;
+  }
+
   CrashDisk& disk_;
   NodePointer node_;
   std::string path_;
   std::uint64_t lifetime_;
+  std::size_t at_;  // where writing stands
 };
 
 class CrashDisk::HeldLock final : public storage::FileLock {
@@ -144,37 +168,7 @@ void CrashDisk::vanish(const std::string& directory) {
   });
 }
 
-void CrashDisk::tear(Node& node) {
-  const std::size_t least = std::min(node.durable.size(), node.seen.size());
-  const std::size_t most = std::max(node.durable.size(), node.seen.size());
-  std::size_t size = least + random_.below(most - least + 1);
-  if (const std::uint64_t choice = random_.below(4); choice < 2) size = choice == 0 ? least : most;
-  std::string left = node.durable;
-  left.resize(size);
-  for (const std::size_t sector : node.dirty) {
-    const bool arrived = tear_ == Tear::kPrefix || random_.below(2) == 0;
-    if (arrived) copy_sector(node, sector, left);
-  }
-  node.dirty.clear();
-  node.seen = node.durable = std::move(left);
-}
-
 // -- bytes ----------------------------------------------------------------------------------------
-
-void CrashDisk::write(Node& node, std::string_view bytes) {
-  const std::size_t first = node.seen.size() / kSector;
-  node.seen.append(bytes);
-  for (std::size_t sector = first; sector * kSector < node.seen.size(); ++sector) {
-    node.dirty.insert(sector);
-  }
-}
-
-/// Copies one sector of what is seen, as far as `to` reaches.
-void CrashDisk::copy_sector(const Node& node, std::size_t sector, std::string& to) {
-  const std::size_t begin = sector * kSector;
-  const std::size_t end = std::min({begin + kSector, node.seen.size(), to.size()});
-  if (begin < end) to.replace(begin, end - begin, node.seen, begin, end - begin);
-}
 
 DiskStatus CrashDisk::sync(const NodePointer& node, const std::string& path) {
   const bool named = std::any_of(seen_.begin(), seen_.end(),
@@ -188,19 +182,6 @@ DiskStatus CrashDisk::sync(const NodePointer& node, const std::string& path) {
   });
   if (!status && !down_) fail_sync(*node);
   return status;
-}
-
-void CrashDisk::fail_sync(Node& node) {
-  if (random_.below(2) == 0) node.durable.resize(node.seen.size());
-  for (const std::size_t sector : std::exchange(node.dirty, {})) {
-    if (random_.below(2) == 0) copy_sector(node, sector, node.durable);
-  }
-}
-
-std::uint64_t CrashDisk::used() const {
-  std::uint64_t sum = 0;
-  for (const auto& [path, node] : seen_) sum += node->seen.size();
-  return sum;
 }
 
 std::string CrashDisk::contents(const std::string& path) const {

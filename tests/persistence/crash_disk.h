@@ -4,7 +4,8 @@
 // of 512 bytes; of each directory the changes that no sync_directory has covered. A crash keeps of
 // both what its seed decides:
 // - a sector that was written and not synced is the new one or the old one (zeros where the file
-//   had none); the file's length is any between the synced one and the last one;
+//   had none), also where it was written over; the file's length is any between the synced one and
+//   the last one;
 // - a creation, rename or removal that was not synced has happened or has not, each for itself.
 // A sync that fails takes some sectors to the platter and forgets that the others were to go
 // there, as Linux does: a second sync reports success and brings none of them.
@@ -122,7 +123,7 @@ class CrashDisk final : public storage::Disk {
   static NodePointer new_directory();
   static std::string parent_of(const std::string& path);
   static void apply(const NameChange& change, Names& names);
-  static void write(Node& node, std::string_view bytes);
+  static void write(Node& node, std::size_t offset, std::string_view bytes);
   static void copy_sector(const Node& node, std::size_t sector, std::string& to);
   template <class Effect>
   storage::DiskStatus change(Operation operation, const std::string& path, Effect&& effect);

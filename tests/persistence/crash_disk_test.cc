@@ -48,6 +48,38 @@ TEST_CASE("what was synced survives; of what was not, any sectors do") {
   CHECK(survivors.contains(letters(700, 'a') + letters(2000, 'b')));
 }
 
+TEST_CASE("of what was written over, each sector is the old one or the new one") {
+  std::set<std::string> survivors;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    CrashDisk disk{static_cast<std::uint64_t>(seed)};
+    REQUIRE(disk.create_directory("d").has_value());
+    const auto file = disk.create("d/f");
+    REQUIRE((*file)->write(letters(100, 'a')).has_value());
+    REQUIRE((*file)->write_ahead(100, letters(1500, '#')).has_value());
+    REQUIRE((*file)->sync().has_value());
+    REQUIRE(disk.sync_directory("").has_value());
+    REQUIRE(disk.sync_directory("d").has_value());
+    REQUIRE((*file)->write(letters(1000, 'b')).has_value());
+    CHECK(disk.contents("d/f") == letters(100, 'a') + letters(1000, 'b') + letters(500, '#'));
+    if (seed % 4 == 0) {
+      REQUIRE((*file)->end_here().has_value());
+      CHECK(disk.contents("d/f").size() == 1100);
+    }
+    disk.crash();
+    disk.power_on();
+    const std::string left = disk.contents("d/f");
+    CHECK(left.starts_with(letters(100, 'a')));
+    if (seed % 4 != 0) survivors.insert(left);
+  }
+  const auto sectors = [](char first, char second, char third) {
+    return letters(100, 'a') + letters(412, first) + letters(512, second) + letters(76, third) +
+           letters(500, '#');
+  };
+  CHECK(survivors.size() == 8);
+  CHECK(survivors.contains(sectors('#', 'b', '#')));
+  CHECK(survivors.contains(sectors('b', '#', 'b')));
+}
+
 TEST_CASE("a disk that keeps order leaves a prefix") {
   for (int seed = 0; seed < kSeeds; ++seed) {
     CrashDisk disk{static_cast<std::uint64_t>(seed), CrashDisk::Tear::kPrefix};

@@ -84,15 +84,24 @@ class FaultyDisk final : public storage::Disk {
  private:
   class MemoryFile final : public storage::File {
    public:
-    MemoryFile(FaultyDisk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
+    MemoryFile(FaultyDisk& disk, std::string path)
+        : disk_(disk), path_(std::move(path)), at_(disk_.files[path_].size()) {}
     storage::DiskResult<std::size_t> write_some(std::string_view bytes) override {
-      std::size_t used = 0;
-      for (const auto& [name, contents] : disk_.files) used += contents.size();
-      const std::size_t room = disk_.capacity > used ? disk_.capacity - used : 0;
-      const std::size_t size = std::min({bytes.size(), room, disk_.longest_write});
+      const std::size_t size = std::min({bytes.size(), room_at(at_), disk_.longest_write});
       if (size == 0) return storage::disk_error(ENOSPC, "write", path_);
-      disk_.files[path_].append(bytes.substr(0, size));
+      put(at_, bytes.substr(0, size));
+      at_ += size;
       return size;
+    }
+    storage::DiskStatus write_ahead(std::uint64_t offset, std::string_view bytes) override {
+      const std::size_t room = room_at(offset);
+      put(offset, bytes.substr(0, room));
+      if (room < bytes.size()) return storage::disk_error(ENOSPC, "write", path_);
+      return {};
+    }
+    storage::DiskStatus end_here() override {
+      disk_.files[path_].resize(at_);
+      return {};
     }
     storage::DiskStatus sync() override {
       ++disk_.syncs;
@@ -103,8 +112,22 @@ class FaultyDisk final : public storage::Disk {
     void write_back(std::uint64_t offset, std::uint64_t size) override { sent_ = offset + size; }
 
    private:
+    /// What is there already takes no room.
+    [[nodiscard]] std::size_t room_at(std::size_t offset) const {
+      std::size_t used = 0;
+      for (const auto& [name, contents] : disk_.files) used += contents.size();
+      const std::size_t size = disk_.files[path_].size();
+      return (disk_.capacity > used ? disk_.capacity - used : 0) + size - std::min(size, offset);
+    }
+    void put(std::size_t offset, std::string_view bytes) {
+      std::string& file = disk_.files[path_];
+      file.resize(std::max(file.size(), offset + bytes.size()));
+      file.replace(offset, bytes.size(), bytes);
+    }
+
     FaultyDisk& disk_;
     std::string path_;
+    std::size_t at_;
     std::size_t sent_ = 0;
   };
 

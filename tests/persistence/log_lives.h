@@ -102,7 +102,7 @@ class LogLives {
     if (!check(found->counts)) return false;
     lock_ = std::move(found->opened.lock);
     persistence::AppendLogStart start{found->opened.manifest, found->opened.bytes,
-                                      found->loaded.torn, true, found->opened.sync_failed};
+                                      found->loaded.unused_tail, true, found->opened.sync_failed};
     log_ =
         std::make_unique<persistence::AppendLog>(disk_, lives_target(), std::move(start), events());
     log_->push(plan_.policy);

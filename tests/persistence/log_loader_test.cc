@@ -87,7 +87,7 @@ TEST_CASE("a base of commands and increments are run in their order") {
   CHECK(loading.result->commands == 5);
   CHECK(loading.result->last_epoch == 6);
   CHECK(loading.result->dropped_bytes == 0);
-  CHECK(!loading.result->torn);
+  CHECK(!loading.result->unused_tail);
   CHECK(loading.result->warnings.empty());
 }
 
@@ -151,10 +151,10 @@ TEST_CASE("the torn end of the last increment is left out and told, at every len
     const std::size_t good = size < one ? head : one;
     CHECK(loading.counts.at("key") == (size < one ? "zero" : "one"));
     CHECK(loading.result->dropped_bytes == size - good);
-    CHECK(loading.result->torn.has_value() == (size != good));
-    if (loading.result->torn) {
-      CHECK(loading.result->torn->file_name == "aof.2.incr.aof");
-      CHECK(loading.result->torn->good_bytes == good);
+    CHECK(loading.result->unused_tail.has_value() == (size != good));
+    if (loading.result->unused_tail) {
+      CHECK(loading.result->unused_tail->file_name == "aof.2.incr.aof");
+      CHECK(loading.result->unused_tail->used_bytes == good);
       CHECK(loading.result->warnings.size() == 1);
     }
   }
@@ -188,7 +188,7 @@ TEST_CASE("no flipped bit changes a count: the log is refused, or its last frame
     const Loading last = load({"", {first, flipped}});
     if (last.result) {
       CHECK(last.counts.at("key") == "two");
-      CHECK(last.result->torn.has_value());
+      CHECK(last.result->unused_tail.has_value());
     }
     CHECK(!load({"", {flipped, first}}).result.has_value());
   }

@@ -55,3 +55,13 @@ TEST_CASE("times are whole seconds") {
   CHECK(!parse_time_line("#TS:-1").has_value());
   CHECK(!parse_time_line("#TS:9223372036854775807").has_value());
 }
+
+TEST_CASE("whole blank lines are passed over") {
+  CHECK(behind_blank_lines("", 0) == 0);
+  CHECK(behind_blank_lines("#\n##\n#\n*1", 0) == 7);
+  CHECK(behind_blank_lines("x#\n#", 1) == 3);
+  CHECK(behind_blank_lines("#\n##", 0) == 2);
+  CHECK(behind_blank_lines("\n#\n", 0) == 0);
+  CHECK(behind_blank_lines("#\n#TS:1\r\n", 0) == 2);
+  CHECK(behind_blank_lines({"#\n#\0\n", 5}, 0) == 2);
+}

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
+#include "storage/log/frame_format.h"
 #include "tests/storage/log/sample_log.h"
 
 using namespace countd;
@@ -81,4 +84,45 @@ TEST_CASE("a failed write leaves a torn frame behind, and a failed sync is told"
   CHECK(seen.end.good_bytes == good);
   disk.sync_fails = true;
   CHECK(!writer.sync().has_value());
+}
+
+TEST_CASE("frames replace the room behind the one before, and the file stays as long") {
+  constexpr std::uint64_t kRoom = 1000;
+  test::FaultyDisk disk;
+  FrameWriter writer{*disk.create("log")};
+  REQUIRE(writer.begin().has_value());
+  writer.set_room(kRoom);
+  CHECK(disk.files["log"] == kHeadLine);  // until a frame finds none
+  std::set<std::size_t> lengths;
+  for (int n = 1; n <= 20; ++n) {
+    REQUIRE(writer.append(test::sample_frame(n), n % 3 == 0).has_value());
+    CHECK(writer.bytes() % 2 == 0);
+    lengths.insert(disk.files["log"].size());
+    const auto seen = test::replay(disk.files["log"]);
+    REQUIRE(seen.end.what == "");
+    CHECK(seen.end.frames == static_cast<std::uint64_t>(n));
+    const std::uint64_t left = disk.files["log"].size() - writer.bytes();
+    CHECK(left <= kRoom);
+    CHECK(seen.end.room >= left);
+    CHECK(seen.end.room <= left + kOddBlankLine.size());
+  }
+  CHECK(lengths.size() < 10);
+  writer.set_room(0);
+  CHECK(disk.files["log"].size() == writer.bytes());
+  REQUIRE(writer.append(test::sample_frame(21), false).has_value());
+  CHECK(disk.files["log"].size() == writer.bytes());
+  CHECK(test::replay(disk.files["log"]).end.frames == 21);
+}
+
+TEST_CASE("where no room can be made, frames do without") {
+  test::FaultyDisk disk;
+  FrameWriter writer{*disk.create("log")};
+  REQUIRE(writer.begin().has_value());
+  writer.set_room(1'000'000);
+  disk.capacity = 10'000;
+  for (int n = 1; n <= 5; ++n) {
+    REQUIRE(writer.append(test::sample_frame(n), false).has_value());
+    CHECK(disk.files["log"].size() == writer.bytes());
+  }
+  CHECK(test::replay(disk.files["log"]).end.frames == 5);
 }

@@ -82,6 +82,32 @@ TEST_CASE("every flipped bit is found, and what was given out before it is the s
   }
 }
 
+TEST_CASE(
+    "a log with room is good wherever the room ends, and no flipped bit gives another state") {
+  const auto log = test::sample_log(3, true, 300);
+  const std::uint64_t used = log.cuts.back();
+  REQUIRE(log.bytes.size() > used + 20);
+  for (std::size_t size = used; size <= log.bytes.size(); ++size) {
+    const auto seen = replay(std::string_view{log.bytes}.substr(0, size));
+    const bool whole = log.bytes[size - 1] == '\n';
+    REQUIRE(seen.end.kind == (whole ? Kind::kWhole : Kind::kTorn));
+    REQUIRE(seen.end.good_bytes >= used);
+    REQUIRE((seen.end.good_bytes == size) == whole);
+    REQUIRE(seen.entries == log.states.back());
+  }
+  for (std::size_t at = log.cuts[0]; at < log.bytes.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      const auto seen = replay(flipped(log.bytes, at, bit));
+      CAPTURE(at);
+      CAPTURE(bit);
+      REQUIRE(seen.end.kind != Kind::kWhole);
+      REQUIRE(seen.end.frames <= frames_in(log, at));
+      REQUIRE(seen.entries == log.states[seen.end.frames]);
+      if (at >= used) REQUIRE(seen.end.kind == Kind::kTorn);
+    }
+  }
+}
+
 TEST_CASE("a frame left out is not seen, one repeated or out of order is damage") {
   const auto log = test::sample_log(3, false);
   const std::string_view bytes = log.bytes;

@@ -80,10 +80,12 @@ struct SampleLog {
   std::vector<std::map<std::string, std::string>> states{1};  // at each of them
 };
 
-inline SampleLog sample_log(int frames, bool timestamps) {
+/// `room`: bytes that are written ahead, as a crash leaves them.
+inline SampleLog sample_log(int frames, bool timestamps, std::uint64_t room = 0) {
   FaultyDisk disk;
   storage::log::FrameWriter writer{*disk.create("log")};
   REQUIRE(writer.begin().has_value());
+  writer.set_room(room);
   SampleLog log;
   log.cuts.push_back(writer.bytes());
   State state;
