@@ -32,7 +32,6 @@ inline constexpr InertOption kInertOptions[] = {
     {"activerehashing", "", InertKind::kFlag, "yes"},
     {"aof-disable-auto-gc", "", InertKind::kFlag, "no"},
     {"aof-rewrite-incremental-fsync", "", InertKind::kFlag, "yes"},
-    {"aof-use-rdb-preamble", "", InertKind::kFlag, "yes"},
     {"aof_rewrite_cpulist", "", InertKind::kText, ""},
     {"bgsave_cpulist", "", InertKind::kText, ""},
     {"bind-source-addr", "", InertKind::kText, ""},

@@ -104,6 +104,7 @@ struct Options {
   std::uint64_t auto_aof_rewrite_min_size = 64ull << 20;
   bool aof_load_truncated = true;
   bool aof_timestamp_enabled = false;
+  bool aof_use_rdb_preamble = true;
 
   // Memory
   std::uint64_t maxmemory = 0;  // bytes; 0: no limit

@@ -54,9 +54,9 @@ AppendLog::AppendLog(storage::Disk& disk, AppendLogTarget target, AppendLogStart
   note_facts();
 }
 
-LogFile AppendLog::claim_base() {
+LogFile AppendLog::claim_base(storage::log::BaseForm form) {
   const std::uint64_t sequence = ++last_base_;
-  return {storage::log::base_name(target_.name, sequence), sequence};
+  return {storage::log::base_name(target_.name, sequence, form), sequence};
 }
 
 bool AppendLog::step() {

@@ -88,7 +88,7 @@ class AppendLog {
   /// The first job but LogPolicy must be a StartIncrement.
   void push(LogJob job) { queue_.push(std::move(job)); }
   /// A name that no base has had; for StartIncrement and the file that is to be written.
-  storage::log::LogFile claim_base();
+  storage::log::LogFile claim_base(storage::log::BaseForm form = storage::log::BaseForm::kSnapshot);
   [[nodiscard]] std::uint64_t queued_bytes() const { return queue_.queued_bytes(); }
   [[nodiscard]] AppendLogFacts facts() const;
 

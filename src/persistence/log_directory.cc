@@ -36,7 +36,7 @@ std::optional<std::uint64_t> number_between(std::string_view text, std::string_v
 
 std::optional<GivenName> parse_name(std::string_view name, const std::string& log_name) {
   const std::string front = log_name + ".";
-  for (const std::string_view back : {".base.rdb", ".base.aof"}) {
+  for (const std::string_view back : {".base.rdb", ".base.resp", ".base.aof"}) {
     if (const auto number = number_between(name, front, back)) return GivenName{true, *number};
   }
   if (const auto number = number_between(name, front, ".incr.aof")) {

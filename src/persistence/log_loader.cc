@@ -46,6 +46,7 @@ class Loading {
 
  private:
   Problem load_base(const LogFile& file, bool last) {
+    if (storage::log::is_command_base(file.name)) return load_command_base(file);
     {
       const auto bytes = disk_.read(load_.target.path(file.name));
       if (!bytes) return LogProblem{bytes.error().what + "."};
@@ -72,8 +73,19 @@ class Loading {
     return {};
   }
 
+  /// It was durable before the manifest named it, so that an end that is torn is damage.
+  Problem load_command_base(const LogFile& file) {
+    const std::string path = load_.target.path(file.name);
+    const auto opened = disk_.read(path);
+    if (!opened) return LogProblem{opened.error().what + "."};
+    const LogEnd end = read((*opened)->bytes(), {.command_base = true});
+    if (end.kind == LogEnd::Kind::kWhole) return {};
+    if (end.kind == LogEnd::Kind::kRefused) return refused(path, end);
+    return base_problem(file, path + ": " + end.what);
+  }
+
   static Problem base_problem(const LogFile& file, const std::string& error) {
-    if (file.name.ends_with(".rdb")) {
+    if (file.name.ends_with(".rdb") || storage::log::is_command_base(file.name)) {
       return LogProblem{error + ". This is the base of the append log: restore it from a backup."};
     }
     return LogProblem{error +
@@ -87,12 +99,7 @@ class Loading {
     const auto opened = disk_.read(path);
     if (!opened) return LogProblem{opened.error().what + "."};
     const std::string_view bytes = (*opened)->bytes();
-    const LogEnd end = storage::log::read_log(bytes, {}, apply_);
-    ++loaded.files;
-    loaded.frames += end.frames;
-    loaded.commands += end.commands;
-    loaded.bytes += bytes.size();
-    loaded.last_epoch = std::max(loaded.last_epoch, end.last_epoch);
+    const LogEnd end = read(bytes, {});
     switch (end.kind) {
       case LogEnd::Kind::kWhole:
         if (last && end.room > 0)
@@ -105,11 +112,25 @@ class Loading {
       case LogEnd::Kind::kDamaged:
         return damaged(path, end);
       case LogEnd::Kind::kRefused:
-        return LogProblem{path + ": " + end.what +
-                          ". countd cannot run this command: look at it with countd-check, or "
-                          "let the server that wrote the log take it out."};
+        return refused(path, end);
     }
     return {};
+  }
+
+  LogEnd read(std::string_view bytes, const storage::log::ReadOptions& options) {
+    const LogEnd end = storage::log::read_log(bytes, options, apply_);
+    ++loaded.files;
+    loaded.frames += end.frames;
+    loaded.commands += end.commands;
+    loaded.bytes += bytes.size();
+    loaded.last_epoch = std::max(loaded.last_epoch, end.last_epoch);
+    return end;
+  }
+
+  static Problem refused(const std::string& path, const LogEnd& end) {
+    return LogProblem{path + ": " + end.what +
+                      ". countd cannot run this command: look at it with countd-check, or "
+                      "let the server that wrote the log take it out."};
   }
 
   Problem torn(const LogFile& file, const LogEnd& end, bool last, std::uint64_t size) {

@@ -69,6 +69,7 @@ SnapshotWriter::SnapshotWriter(storage::Disk& disk, SnapshotTarget target, int s
       wake_(std::move(wake)),
       temporary_path_(storage::join_path(target_.directory,
                                          temporary_snapshot_name(::getpid(), target_.number))),
+      form_(target_.commands ? command_form() : rdb_form(target_.checksum)),
       unfinished_(shards) {
   for (int i = 0; i < shards; ++i) {
     shards_.push_back(std::make_unique<storage::rdb::BlockWriter>(
@@ -191,20 +192,19 @@ DiskStatus SnapshotWriter::write_head() {
     const std::lock_guard lock{mutex_};
     facts = *facts_;
   }
-  return output_->write(composer_.head(facts));
+  return output_->write(form_->head(facts));
 }
 
 DiskStatus SnapshotWriter::write_block() {
   const Block block = take_block();
-  composer_.add(block);
-  const auto status = output_->write(block.bytes());
+  const auto status = output_->write(form_->add(block));
   queued_bytes_.fetch_sub(block.size, std::memory_order_relaxed);
   return status;
 }
 
 DiskStatus SnapshotWriter::write_tail() {
-  const auto status = output_->write(composer_.tail(target_.checksum));
-  result_.bytes = composer_.size_bytes();
+  const auto status = output_->write(form_->tail());
+  result_.bytes = form_->size_bytes();
   return status;
 }
 

@@ -1,4 +1,4 @@
-// Turns the blocks of all shards into one RDB file.
+// Turns the blocks of all shards into one file: an RDB file, or a base of the log as commands.
 //
 //   SnapshotWriter writer{disk, target, shards, done};
 //   keyspace.begin_snapshot(writer.shard(i))      each shard, at the cut
@@ -27,6 +27,7 @@
 #include <string>
 #include <vector>
 
+#include "persistence/snapshot_form.h"
 #include "storage/disk/disk.h"
 #include "storage/rdb/block_writer.h"
 #include "storage/rdb/file_writer.h"
@@ -39,6 +40,7 @@ struct SnapshotTarget {
   /// Tells the temporary files of this process apart: temp-<pid>-<number>.rdb.
   std::uint64_t number = 0;
   bool checksum = true;
+  bool commands = false;  // no RDB file, but a base of the log as commands
   /// So many former files stay under names with their time (snapshot_retention.h); 0: none, and
   /// nothing is removed.
   std::size_t keep = 0;
@@ -141,7 +143,7 @@ class SnapshotWriter {
   Phase phase_ = Phase::kHead;
   std::unique_ptr<storage::File> file_;
   std::unique_ptr<Output> output_;
-  storage::rdb::FileWriter composer_;
+  const std::unique_ptr<SnapshotForm> form_;
   SnapshotResult result_;
 
   std::mutex mutex_;  // guards what follows

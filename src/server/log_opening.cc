@@ -95,9 +95,9 @@ std::string LogOpening::begin_with(std::span<storage::Keyspace* const> keys) {
   }
   if (!any) return {};
   const auto target = log_target(host_.options());
-  const LogFile base{storage::log::base_name(target.name, 1), 1};
-  const auto written =
-      host_.write_base(snapshot_target(host_.options(), target.directory, base.name), keys);
+  const auto& options = host_.options();
+  const LogFile base{storage::log::base_name(target.name, 1, base_form(options)), 1};
+  const auto written = host_.write_base(base_target(options, base), keys);
   if (!written.ok) return "the log's first base could not be written: " + written.error;
   beginning_.start.manifest.base = base;
   beginning_.start.bytes = written.bytes;

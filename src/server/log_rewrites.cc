@@ -33,11 +33,11 @@ bool LogRewrites::running() const {
 void LogRewrites::begin(const std::shared_ptr<persistence::LogWorker>& log) {
   if (log == nullptr) return ended(false, "the log was switched off");
   current_ = log;
-  const Base base{log, log->log().claim_base()};
-  current_base_ = base.file.sequence;
   const auto& options = host_.options();
+  const Base base{log, log->log().claim_base(base_form(options))};
+  current_base_ = base.file.sequence;
   BaseJob job;
-  job.target = snapshot_target(options, log_target(options).directory, base.file.name);
+  job.target = base_target(options, base.file);
   job.cut = [this, base](std::span<storage::Keyspace* const> keys) { return cut(keys, base); };
   job.done = [this, base](const persistence::SnapshotResult& result) { written(base, result); };
   host_.notice("Background append only file rewriting started");
@@ -54,8 +54,9 @@ bool LogRewrites::cut(std::span<storage::Keyspace* const> keys, const Base& base
     return true;
   }
   const std::uint64_t epoch = journal.epoch();
-  journal.cut(keys, host_.now(),
-              [base, epoch] { base.log->push(StartIncrement{base.file, epoch}); });
+  journal.cut(keys, host_.now(), [base, epoch] {
+    base.log->push(StartIncrement{base.file, epoch});
+  });
   host_.wake_for_parts();
   return true;
 }
@@ -74,12 +75,11 @@ void LogRewrites::written(const Base& base, const persistence::SnapshotResult& r
 
 std::string LogRewrites::write_last(const std::shared_ptr<persistence::LogWorker>& log,
                                     std::span<storage::Keyspace* const> keys, std::uint64_t epoch) {
-  const auto base = log->log().claim_base();
+  const auto& options = host_.options();
+  const auto base = log->log().claim_base(base_form(options));
   log->push(StartIncrement{base, epoch});
   log->drain();  // the directory may have to be made first
-  const auto& options = host_.options();
-  const auto written =
-      host_.write_base(snapshot_target(options, log_target(options).directory, base.name), keys);
+  const auto written = host_.write_base(base_target(options, base), keys);
   if (written.ok) {
     log->push(persistence::PublishBase{base});
   } else {

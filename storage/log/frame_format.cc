@@ -48,6 +48,15 @@ std::size_t behind_blank_lines(std::string_view bytes, std::size_t at) {
   }
 }
 
+std::string end_line(std::uint64_t frames) {
+  return std::string{kEndPrefix}.append(std::to_string(frames)).append(kLineEnd);
+}
+
+std::optional<std::uint64_t> parse_end_line(std::string_view line) {
+  if (!line.starts_with(kEndPrefix)) return {};
+  return parse_figure(line.substr(kEndPrefix.size()));
+}
+
 bool holds(const FrameEnd& end, std::string_view bytes) {
   return crc32c(crc32c(0, bytes), figures(end.bytes, end.epoch)) == end.checksum;
 }

@@ -22,6 +22,7 @@ inline constexpr std::string_view kHeadName = "#COUNTD ";
 inline constexpr std::string_view kHeadLine = "#COUNTD 1\r\n";
 inline constexpr std::string_view kMulti = "*1\r\n$5\r\nMULTI\r\n";
 inline constexpr std::string_view kExec = "*1\r\n$4\r\nEXEC\r\n";
+inline constexpr std::string_view kEndPrefix = "#END ";
 inline constexpr std::string_view kTimePrefix = "#TS:";
 inline constexpr std::string_view kChecksumPrefix = "#CRC32C:";
 
@@ -32,6 +33,11 @@ inline constexpr std::string_view kBlankLine = "#\n";
 inline constexpr std::string_view kOddBlankLine = "##\n";
 /// The offset behind the blank lines at `at`.
 std::size_t behind_blank_lines(std::string_view bytes, std::size_t at);
+
+/// "#END 7\r\n": the last line of a base, behind so many frames.
+std::string end_line(std::uint64_t frames);
+/// `line` is without its CR LF. Nothing if it is no such line.
+std::optional<std::uint64_t> parse_end_line(std::string_view line);
 
 /// The last line of a frame.
 struct FrameEnd {

@@ -103,6 +103,7 @@ class FrameReading : Reading {
     while (!at_end()) {
       Outline frame;
       if (!find(frame)) return torn_or_damaged();
+      if (ended_) return end_;
       if (end_.frames > 0 && frame.epoch <= end_.last_epoch) {
         return stop(Kind::kDamaged, frame.begin, "the epoch of a frame does not ascend");
       }
@@ -112,7 +113,8 @@ class FrameReading : Reading {
       if (end_.frames == 1) end_.first_epoch = frame.epoch;
       end_.last_epoch = frame.epoch;
     }
-    return end_;
+    if (!options_.command_base) return end_;
+    return stop(Kind::kTorn, bytes_.size(), "the file ends before its last line");
   }
 
  private:
@@ -124,13 +126,15 @@ class FrameReading : Reading {
     return behind == bytes_.size();
   }
 
-  /// Finds the frame at good_bytes; false: there is none that holds, and what_ says why.
+  /// Finds the frame at good_bytes, or the file's last line; false: there is none that holds, and
+  /// why_ says why.
   bool find(Outline& frame) {
     frame.begin = end_.good_bytes;
     CommandScanner scanner{bytes_, frame.begin};
     std::string_view line;
     if (scanner.at_line()) {
       if (scanner.line(line) != Step::kDone) return bad(scanner.offset(), scanner.what());
+      if (ends_file(line, scanner)) return true;
       frame.time = parse_time_line(line);
       if (!frame.time) return bad(frame.begin, "a line that does not belong there");
     }
@@ -151,6 +155,13 @@ class FrameReading : Reading {
     frame.end = scanner.offset();
     frame.epoch = end->epoch;
     return true;
+  }
+
+  /// The last line of a base, which nothing follows.
+  bool ends_file(std::string_view line, const CommandScanner& scanner) {
+    if (!scanner.at_end() || parse_end_line(line) != end_.frames) return false;
+    end_.good_bytes = scanner.offset();
+    return ended_ = true;
   }
 
   bool bad(std::size_t offset, const char* why) {
@@ -197,6 +208,7 @@ class FrameReading : Reading {
     return frame.starts_with(kMulti) || frame.starts_with(kTimePrefix);
   }
 
+  bool ended_ = false;
   std::size_t bad_offset_ = 0;
   const char* why_ = "";
 };
@@ -292,8 +304,9 @@ bool is_ours(std::string_view bytes) {
 }
 
 LogEnd read_log(std::string_view bytes, const ReadOptions& options, const TakeCommand& take) {
-  return is_ours(bytes) ? FrameReading{bytes, options, take}.read()
-                        : CommandReading{bytes, options, take}.read();
+  // By its name it is ours, so without its head line it is damaged, as FrameReading says.
+  return is_ours(bytes) || options.command_base ? FrameReading{bytes, options, take}.read()
+                                                : CommandReading{bytes, options, take}.read();
 }
 
 }  // namespace countd::storage::log

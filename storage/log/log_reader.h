@@ -38,7 +38,9 @@ struct LogEnd {
 
 struct ReadOptions {
   /// Stop before the first frame whose #TS: is later (kind kUntil).
-  std::optional<Millis> until;
+  std::optional<Millis> until = std::nullopt;
+  /// A base of commands, written here (manifest.h): one that ends before its last line is torn.
+  bool command_base = false;
 };
 
 /// Takes one command; words are valid during the call only. An error text ends the reading

@@ -9,6 +9,8 @@
 namespace countd::storage::log {
 namespace {
 
+constexpr std::string_view kCommandBaseEnd = ".base.resp";
+
 /// Redis reads no longer line, its end included.
 constexpr std::size_t kMaxLineBytes = 1024;
 constexpr std::size_t kMaxNameBytes = 255;
@@ -211,9 +213,12 @@ std::uint64_t Manifest::last_increment_sequence() const {
   return increments.empty() ? 0 : increments.back().sequence;
 }
 
-std::string base_name(std::string_view log_name, std::uint64_t sequence) {
-  return std::string{log_name} + '.' + std::to_string(sequence) + ".base.rdb";
+std::string base_name(std::string_view log_name, std::uint64_t sequence, BaseForm form) {
+  const std::string_view end = form == BaseForm::kCommands ? kCommandBaseEnd : ".base.rdb";
+  return std::string{log_name} + '.' + std::to_string(sequence) + std::string{end};
 }
+
+bool is_command_base(std::string_view name) { return name.ends_with(kCommandBaseEnd); }
 
 std::string increment_name(std::string_view log_name, std::uint64_t sequence) {
   return std::string{log_name} + '.' + std::to_string(sequence) + ".incr.aof";

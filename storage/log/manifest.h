@@ -35,8 +35,13 @@ struct Manifest {
 };
 
 /// Names as Redis makes them: "appendonly.aof.3.base.rdb", "appendonly.aof.3.incr.aof",
-/// "appendonly.aof.manifest".
-std::string base_name(std::string_view log_name, std::uint64_t sequence);
+/// "appendonly.aof.manifest". A base of commands is "appendonly.aof.3.base.resp": by its name it
+/// must have a last line, which one of Redis, "….base.aof", has not.
+enum class BaseForm : std::uint8_t { kSnapshot, kCommands };
+std::string base_name(std::string_view log_name, std::uint64_t sequence,
+                      BaseForm form = BaseForm::kSnapshot);
+/// Whether a base of this name is one of commands, written here.
+bool is_command_base(std::string_view name);
 std::string increment_name(std::string_view log_name, std::uint64_t sequence);
 std::string manifest_name(std::string_view log_name);
 

@@ -155,8 +155,9 @@ TEST_CASE("Redis starts from a log of ours, however we ended, and has the same d
       for (const auto* fsync : {"everysec", "always"}) {
         CAPTURE(end);
         CAPTURE(rewrites);
-        ServerProcess ours(
-            logged(std::string("--aof-timestamp-enabled yes --appendfsync ") + fsync));
+        const std::string preamble = seed % 3 == 0 ? "yes" : "no";
+        ServerProcess ours(logged("--aof-timestamp-enabled yes --aof-use-rdb-preamble " + preamble +
+                                  " --appendfsync " + fsync));
         const auto before = fill(ours, ++seed, rewrites);
         if (end == SIGKILL) wait_until_durable(ours);
         ours.stop(end);

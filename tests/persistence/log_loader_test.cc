@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "storage/log/base_writer.h"
 #include "storage/log/frame_writer.h"
 #include "tests/persistence/log_lives.h"
 #include "tests/persistence/snapshot_fixture.h"
@@ -137,6 +138,31 @@ TEST_CASE("a base that was cut off before its first letters are over refuses the
     CHECK(loaded.error().what ==
           "d/aof.1.base.rdb: no snapshot. This is the base of the append log: restore it from a "
           "backup.");
+  }
+}
+
+TEST_CASE("a base of commands written here is loaded whole or not at all") {
+  storage::log::BaseWriter writer;
+  std::string base = writer.head(1000);
+  storage::rdb::BlockWriter blocks{
+      {}, [&](const storage::rdb::Block& block) { base += writer.frame(block); }};
+  blocks.emit(0, "key", storage::ValueView{std::int64_t{5}}, storage::kNoExpiry);
+  blocks.flush();
+  base += writer.tail();
+  CrashDisk disk{1};
+  LogLoad load;
+  load.target = kTarget;
+  load.manifest.base = {storage::log::base_name("aof", 1, storage::log::BaseForm::kCommands), 1};
+  const std::string path = kTarget.path(load.manifest.base->name);
+  Counts counts;
+  disk.put(path, base);
+  REQUIRE(persistence::load_log(disk, load, test::apply_to(counts)).has_value());
+  CHECK(counts == Counts{{"key", "5"}});
+  for (const std::size_t size : {std::size_t{0}, base.find("#END"), base.size() - 3}) {
+    disk.put(path, base.substr(0, size));
+    const auto refused = persistence::load_log(disk, load, test::apply_to(counts));
+    REQUIRE(!refused.has_value());
+    CHECK(refused.error().what.find("restore it from a backup") != std::string::npos);
   }
 }
 

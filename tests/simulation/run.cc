@@ -21,6 +21,7 @@ void configure(Machine& machine) {
   options.no_appendfsync_on_rewrite = !machine.plan.synced && random.below(3) == 0;
   options.aof_timestamp_enabled = random.below(3) == 0;
   constexpr std::uint64_t kRooms[] = {0, 100, 700, 10'000};
+  options.aof_use_rdb_preamble = random.below(3) != 0;
   options.append_log_room = kRooms[random.below(4)];
   options.auto_aof_rewrite_min_size = 1000 + random.below(4000);
   options.auto_aof_rewrite_percentage = random.below(2) == 0 ? 0 : 100;

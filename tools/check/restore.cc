@@ -2,6 +2,7 @@
 
 #include "storage/base/integer.h"
 #include "storage/log/log_reader.h"
+#include "storage/log/manifest.h"
 #include "storage/rdb/file_layout.h"
 #include "tools/check/time_text.h"
 
@@ -14,8 +15,8 @@ using storage::log::LogEnd;
 
 constexpr int kAnyDatabase = 1 << 20;
 
-LogEnd read_until(std::string_view bytes, Millis until) {
-  return storage::log::read_log(bytes, {.until = until}, [](auto) { return std::string{}; });
+LogEnd read_until(std::string_view bytes, const storage::log::ReadOptions& options) {
+  return storage::log::read_log(bytes, options, [](auto) { return std::string{}; });
 }
 
 /// Walks over the files of a log and notes what of them is not later than `until`.
@@ -37,7 +38,8 @@ class Planning {
     const std::string_view bytes = (*file)->bytes();
     plan_.files.push_back({name, bytes.size()});
     if (inspect::is_snapshot(name, bytes)) return base_snapshot(bytes);
-    const LogEnd end = read_until(bytes, until_);
+    const bool ours = storage::log::is_command_base(name);
+    const LogEnd end = read_until(bytes, {.until = until_, .command_base = ours});
     if (end.kind == LogEnd::Kind::kUntil) return newer_base();
     return end.kind == LogEnd::Kind::kWhole ? "" : name + ": " + end.what;
   }
@@ -47,7 +49,7 @@ class Planning {
     if (cut_) return {};
     const auto contents = disk_.read(join_path(plan_.from, file.name));
     if (!contents) return contents.error().what;
-    const LogEnd end = read_until((*contents)->bytes(), until_);
+    const LogEnd end = read_until((*contents)->bytes(), {.until = until_});
     const bool torn_end = last && end.kind == LogEnd::Kind::kTorn;
     cut_ = end.kind == LogEnd::Kind::kUntil;
     if (end.kind != LogEnd::Kind::kWhole && !cut_ && !torn_end) return file.name + ": " + end.what;

@@ -9,6 +9,7 @@
 #include "storage/base/integer.h"
 #include "storage/base/key.h"
 #include "storage/log/log_reader.h"
+#include "storage/log/manifest.h"
 #include "tools/inspect/survey.h"
 
 namespace countd::inspect {
@@ -106,6 +107,9 @@ void note_range(LogSurvey& survey, const LogEnd& end) {
   survey.frames += end.frames;
   if (survey.first_time == 0) survey.first_time = end.first_time;
   if (end.last_time > 0) survey.last_time = end.last_time;
+}
+
+void note_epochs(LogSurvey& survey, const LogEnd& end) {
   if (survey.first_epoch == 0) survey.first_epoch = end.first_epoch;
   if (end.last_epoch > 0) survey.last_epoch = end.last_epoch;
 }
@@ -126,7 +130,8 @@ void survey_part(storage::Disk& disk, LogPart& part, LogSurvey& survey, Counting
     return;
   }
   counting.begin_file();
-  const LogEnd end = storage::log::read_log(bytes, {}, [&](Words words) {
+  const bool base = storage::log::is_command_base(part.path);
+  const LogEnd end = storage::log::read_log(bytes, {.command_base = base}, [&](Words words) {
     counting.count(words);
     return std::string{};
   });
@@ -134,6 +139,7 @@ void survey_part(storage::Disk& disk, LogPart& part, LogSurvey& survey, Counting
   part.commands = end.commands;
   part.problem = end.what;
   note_range(survey, end);
+  if (part.role != "base") note_epochs(survey, end);  // which counts its frames by itself
 }
 
 }  // namespace

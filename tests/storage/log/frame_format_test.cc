@@ -65,3 +65,11 @@ TEST_CASE("whole blank lines are passed over") {
   CHECK(behind_blank_lines("#\n#TS:1\r\n", 0) == 2);
   CHECK(behind_blank_lines({"#\n#\0\n", 5}, 0) == 2);
 }
+
+TEST_CASE("the last line of a base has the number of its frames") {
+  CHECK(end_line(12) == "#END 12\r\n");
+  CHECK(parse_end_line("#END 12") == 12);
+  CHECK(!parse_end_line("#END"));
+  CHECK(!parse_end_line("#END x"));
+  CHECK(!parse_end_line("#ENDS 1"));
+}
