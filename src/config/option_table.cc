@@ -236,8 +236,7 @@ constexpr Row kLiveRows[] = {
      "refuses to start until countd-check has repaired it."},
     {"aof-use-rdb-preamble", "", Section::kLog, kMutable, Flag{&Options::aof_use_rdb_preamble},
      "The base of the log is a snapshot (RDB), which is small and read on all threads; no: "
-     "commands, "
-     "as the rest of it."},
+     "commands, as the rest of it."},
     {"aof-timestamp-enabled", "", Section::kLog, kMutable, Flag{&Options::aof_timestamp_enabled},
      "Notes the time in the log, so that countd-check --until can restore the state of a moment."},
 

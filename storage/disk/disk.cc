@@ -4,6 +4,21 @@
 #include <cstring>
 
 namespace countd::storage {
+namespace {
+
+/// Calls write_some(bytes done, rest) until nothing is left.
+template <class WriteSome>
+DiskStatus write_all(std::string_view bytes, WriteSome&& write_some) {
+  for (std::size_t done = 0; done < bytes.size();) {
+    const DiskResult<std::size_t> written = write_some(done, bytes.substr(done));
+    if (!written) return written.error();
+    ASSERT(*written > 0 && *written <= bytes.size() - done);
+    done += *written;
+  }
+  return {};
+}
+
+}  // namespace
 
 DiskError disk_error(int code, std::string_view operation, std::string_view path) {
   std::string what;
@@ -12,16 +27,17 @@ DiskError disk_error(int code, std::string_view operation, std::string_view path
 }
 
 DiskStatus File::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto written = write_some(bytes);
-    if (!written) return written.error();
-    ASSERT(*written > 0 && *written <= bytes.size());
-    bytes.remove_prefix(*written);
-  }
-  return {};
+  return write_all(bytes,
+                   [this](std::uint64_t, std::string_view rest) { return write_some(rest); });
 }
 
-DiskStatus File::write_ahead(std::uint64_t, std::string_view) {
+DiskStatus File::write_ahead(std::uint64_t offset, std::string_view bytes) {
+  return write_all(bytes, [this, offset](std::uint64_t done, std::string_view rest) {
+    return write_some_ahead(offset + done, rest);
+  });
+}
+
+DiskResult<std::size_t> File::write_some_ahead(std::uint64_t, std::string_view) {
   return disk_error(EOPNOTSUPP, "write", "ahead");
 }
 

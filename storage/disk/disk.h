@@ -54,14 +54,16 @@ class File {
   /// may wait for them. Promises nothing about durability; errors appear in `sync`.
   virtual void write_back(std::uint64_t offset, std::uint64_t size) = 0;
 
-  /// Writes all of `bytes` at `offset`, not before where writing stands, and does not move on:
-  /// what is written later replaces them. A sync covers them too. Error EOPNOTSUPP: not here.
-  virtual DiskStatus write_ahead(std::uint64_t offset, std::string_view bytes);
+  /// Writes some of `bytes` (at least one byte) at `offset`, not before where writing stands, and
+  /// does not move on: what is written later replaces them. A sync covers them too. Returns how
+  /// many. Error EOPNOTSUPP: not here.
+  virtual DiskResult<std::size_t> write_some_ahead(std::uint64_t offset, std::string_view bytes);
   /// Drops what has been written ahead and not replaced. Durable with the next sync.
   virtual DiskStatus end_here() { return {}; }
 
   /// Writes all of `bytes`, however short the single writes are.
   DiskStatus write(std::string_view bytes);
+  DiskStatus write_ahead(std::uint64_t offset, std::string_view bytes);
 };
 
 /// A whole file for reading: valid as long as this object.

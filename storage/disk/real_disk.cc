@@ -34,24 +34,13 @@ class RealFile final : public File {
   RealFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
   DiskResult<std::size_t> write_some(std::string_view bytes) override {
-    for (;;) {
-      const ssize_t written = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (written > 0) return static_cast<std::size_t>(written);
-      if (written < 0 && errno == EINTR) continue;
-      return disk_error(written == 0 ? ENOSPC : errno, "write", path_);
-    }
+    return written([&] { return ::write(fd_.get(), bytes.data(), bytes.size()); });
   }
 
-  DiskStatus write_ahead(std::uint64_t offset, std::string_view bytes) override {
-    while (!bytes.empty()) {
-      const ssize_t written =
-          ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return disk_error(written == 0 ? ENOSPC : errno, "write", path_);
-      offset += static_cast<std::uint64_t>(written);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
+  DiskResult<std::size_t> write_some_ahead(std::uint64_t offset, std::string_view bytes) override {
+    return written([&] {
+      return ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    });
   }
 
   DiskStatus end_here() override {
@@ -65,7 +54,7 @@ class RealFile final : public File {
   DiskStatus sync() override {
     if (::fdatasync(fd_.get()) != 0) return disk_error(errno, "fsync", path_);
     // A file that has been removed, perhaps with its directory, takes writes and loses them all.
-    struct stat status{};
+    struct stat status {};
     if (::fstat(fd_.get(), &status) != 0) return disk_error(errno, "stat", path_);
     if (status.st_nlink == 0) return disk_error(ENOENT, "fsync", path_);
     return {};
@@ -84,6 +73,17 @@ class RealFile final : public File {
   }
 
  private:
+  /// What a call that writes has written.
+  template <class Write>
+  DiskResult<std::size_t> written(Write&& write) {
+    for (;;) {
+      const ssize_t size = write();
+      if (size > 0) return static_cast<std::size_t>(size);
+      if (size < 0 && errno == EINTR) continue;
+      return disk_error(size == 0 ? ENOSPC : errno, "write", path_);
+    }
+  }
+
   Descriptor fd_;
   std::string path_;
 };
@@ -110,8 +110,8 @@ class RealLock final : public FileLock {
   RealLock(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
   [[nodiscard]] bool in_place() const override {
-    struct stat held{};
-    struct stat named{};
+    struct stat held {};
+    struct stat named {};
     return ::fstat(fd_.get(), &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;
   }
@@ -155,7 +155,7 @@ DiskResult<std::unique_ptr<File>> RealDisk::append(const std::string& path) {
 DiskResult<std::unique_ptr<FileBytes>> RealDisk::read(const std::string& path) {
   const auto fd = open_path(path, O_RDONLY);
   if (!fd) return fd.error();
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd->get(), &status) != 0) return disk_error(errno, "stat", path);
   if (S_ISDIR(status.st_mode)) return disk_error(EISDIR, "read", path);
   const auto size = static_cast<std::size_t>(status.st_size);
@@ -193,7 +193,7 @@ DiskStatus RealDisk::link(const std::string& from, const std::string& to) {
 DiskStatus RealDisk::truncate(const std::string& path, std::uint64_t size) {
   const auto fd = open_path(path, O_WRONLY);
   if (!fd) return fd.error();
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd->get(), &status) != 0) return disk_error(errno, "stat", path);
   if (static_cast<std::uint64_t>(status.st_size) < size) {
     return disk_error(EINVAL, "truncate", path);
@@ -206,7 +206,7 @@ DiskStatus RealDisk::truncate(const std::string& path, std::uint64_t size) {
 }
 
 DiskStatus RealDisk::create_directory(const std::string& path) {
-  struct stat status{};
+  struct stat status {};
   if (::mkdir(path.c_str(), 0755) == 0) return {};
   if (errno != EEXIST) return disk_error(errno, "create", path);
   if (::stat(path.c_str(), &status) != 0) return disk_error(errno, "stat", path);

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kLargePiece = 16 * 1024;
 /// Small pieces are gathered up to here.
 constexpr std::size_t kGathered = 64 * 1024;
+
 /// `bytes`: an even number.
 std::string blank_lines(std::size_t bytes) {
   std::string lines;

@@ -62,14 +62,9 @@ class CrashDisk::OpenFile final : public storage::File {
     if (written) at_ += *written;
     return written;
   }
-  DiskStatus write_ahead(std::uint64_t offset, std::string_view bytes) override {
-    while (!bytes.empty()) {
-      const auto written = write_at(offset, bytes);
-      if (!written) return written.error();
-      offset += *written;
-      bytes.remove_prefix(*written);
-    }
-    return {};
+  storage::DiskResult<std::size_t> write_some_ahead(std::uint64_t offset,
+                                                    std::string_view bytes) override {
+    return write_at(offset, bytes);
   }
   DiskStatus end_here() override {
     if (lifetime_ != disk_.lifetime_) return disk_error(EIO, "truncate", path_);
@@ -286,14 +281,16 @@ storage::DiskResult<std::unique_ptr<storage::FileBytes>> CrashDisk::read(const s
 DiskStatus CrashDisk::rename(const std::string& from, const std::string& to) {
   ASSERT(parent_of(from) == parent_of(to));
   if (!has(from)) return disk_error(ENOENT, "rename", from);
-  return change(Operation::kRename, from,
-                [&] { record({parent_of(to), from, to, seen_.at(from)}); });
+  return change(Operation::kRename, from, [&] {
+    record({parent_of(to), from, to, seen_.at(from)});
+  });
 }
 
 DiskStatus CrashDisk::remove(const std::string& path) {
   if (!has(path)) return disk_error(ENOENT, "remove", path);
-  return change(Operation::kRemove, path,
-                [&] { record({parent_of(path), path, "", seen_.at(path)}); });
+  return change(Operation::kRemove, path, [&] {
+    record({parent_of(path), path, "", seen_.at(path)});
+  });
 }
 
 storage::DiskResult<std::unique_ptr<storage::Remains>> CrashDisk::unlink(const std::string& path) {
@@ -322,8 +319,9 @@ DiskStatus CrashDisk::create_directory(const std::string& path) {
   if (!directory_exists(parent_of(path))) return disk_error(ENOENT, "create", path);
   if (directory_exists(path)) return {};
   if (has(path)) return disk_error(ENOTDIR, "create", path);
-  return change(Operation::kCreateDirectory, path,
-                [&] { record({parent_of(path), "", path, new_directory()}); });
+  return change(Operation::kCreateDirectory, path, [&] {
+    record({parent_of(path), "", path, new_directory()});
+  });
 }
 
 DiskStatus CrashDisk::sync_directory(const std::string& directory) {

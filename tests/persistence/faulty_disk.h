@@ -87,17 +87,16 @@ class FaultyDisk final : public storage::Disk {
     MemoryFile(FaultyDisk& disk, std::string path)
         : disk_(disk), path_(std::move(path)), at_(disk_.files[path_].size()) {}
     storage::DiskResult<std::size_t> write_some(std::string_view bytes) override {
-      const std::size_t size = std::min({bytes.size(), room_at(at_), disk_.longest_write});
-      if (size == 0) return storage::disk_error(ENOSPC, "write", path_);
-      put(at_, bytes.substr(0, size));
-      at_ += size;
-      return size;
+      const auto written = write_some_ahead(at_, bytes);
+      if (written) at_ += *written;
+      return written;
     }
-    storage::DiskStatus write_ahead(std::uint64_t offset, std::string_view bytes) override {
-      const std::size_t room = room_at(offset);
-      put(offset, bytes.substr(0, room));
-      if (room < bytes.size()) return storage::disk_error(ENOSPC, "write", path_);
-      return {};
+    storage::DiskResult<std::size_t> write_some_ahead(std::uint64_t offset,
+                                                      std::string_view bytes) override {
+      const std::size_t size = std::min({bytes.size(), room_at(offset), disk_.longest_write});
+      if (size == 0) return storage::disk_error(ENOSPC, "write", path_);
+      put(offset, bytes.substr(0, size));
+      return size;
     }
     storage::DiskStatus end_here() override {
       disk_.files[path_].resize(at_);
