@@ -23,10 +23,10 @@ using countd::test::small_disks;
 
 namespace {
 
-/// More than what is left of a file's last page.
+/// More than what is left of a file's last page, and of the room that is written ahead.
 void write_much(const ServerProcess& server) {
   try {
-    server.connect().call({"SET", "much", std::string(5000, 'x')});
+    server.connect().call({"SET", "much", std::string(2 << 20, 'x')});
   } catch (const std::runtime_error&) {
     // as in try_increment
   }
@@ -98,6 +98,7 @@ TEST_CASE("a kill while the disk is full leaves what was durable") {
     ServerProcess server(logged("--dir " + disk->folder() + " --appendfsync always"));
     CHECK(server.connect().call({"INCRBY", "a", "7"}).integer() == 7);
     disk->take_room(server);
+    write_much(server);
     int answered = 0;  // the last page of a file may have room
     CHECK(eventually([&] {
       const auto answer = try_increment(server, "b");
