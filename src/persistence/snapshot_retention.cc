@@ -52,16 +52,20 @@ DiskStatus SnapshotRetention::keep_former() {
   return disk_.sync_directory(directory_);
 }
 
-DiskStatus SnapshotRetention::remove_oldest(std::size_t keep) {
+DiskResult<std::vector<std::unique_ptr<storage::Remains>>> SnapshotRetention::remove_oldest(
+    std::size_t keep) {
   auto names = disk_.list(directory_);
   if (!names) return names.error();
   std::erase_if(*names, [this](const auto& name) { return !is_kept_snapshot(name, file_name_); });
-  if (names->size() <= keep) return {};
+  std::vector<std::unique_ptr<storage::Remains>> remains;
+  if (names->size() <= keep) return remains;
   for (std::size_t i = 0; i < names->size() - keep; ++i) {
-    const auto removed = disk_.remove(storage::join_path(directory_, (*names)[i]));
-    if (!removed && removed.error().code != ENOENT) return removed;
+    auto removed = disk_.unlink(storage::join_path(directory_, (*names)[i]));
+    if (!removed && removed.error().code != ENOENT) return removed.error();
+    if (removed) remains.push_back(std::move(*removed));
   }
-  return disk_.sync_directory(directory_);
+  if (const auto status = disk_.sync_directory(directory_); !status) return status.error();
+  return remains;
 }
 
 std::vector<std::string> sweep_temporary_snapshots(

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,10 @@ class SnapshotRetention {
   /// time when it was made. Two of the same second: the first one is kept.
   /// Error: it is not kept.
   storage::DiskStatus keep_former();
-  /// Afterwards: removes the oldest kept snapshots until `keep` are left, and nothing else.
-  storage::DiskStatus remove_oldest(std::size_t keep);
+  /// Afterwards: removes the oldest kept snapshots until `keep` are left, and nothing else. Their
+  /// remains, some of which may be null.
+  storage::DiskResult<std::vector<std::unique_ptr<storage::Remains>>> remove_oldest(
+      std::size_t keep);
 
  private:
   storage::DiskResult<std::string> kept_name();

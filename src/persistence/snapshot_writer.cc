@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include "persistence/snapshot_names.h"
@@ -214,15 +216,23 @@ DiskStatus SnapshotWriter::replace() {
     SnapshotRetention retention(disk_, target_.directory, target_.file_name);
     if (const auto kept = retention.keep_former(); !kept) result_.not_kept = kept.error().what;
   }
-  return disk_.rename(temporary_path_, storage::join_path(target_.directory, target_.file_name));
+  auto replaced =
+      disk_.replace(temporary_path_, storage::join_path(target_.directory, target_.file_name));
+  if (!replaced) return replaced.error();
+  remains_.push_back(std::move(*replaced));
+  return {};
 }
 
 DiskStatus SnapshotWriter::settle() {
   if (const auto status = disk_.sync_directory(target_.directory); !status) return status;
   if (target_.keep > 0) {
     SnapshotRetention retention(disk_, target_.directory, target_.file_name);
-    const auto removed = retention.remove_oldest(target_.keep);
-    if (!removed) result_.not_kept = removed.error().what;
+    auto removed = retention.remove_oldest(target_.keep);
+    if (!removed) {
+      result_.not_kept = removed.error().what;
+    } else {
+      std::move(removed->begin(), removed->end(), std::back_inserter(remains_));
+    }
   }
   return {};
 }
@@ -253,8 +263,18 @@ void SnapshotWriter::drop_blocks() {
 void SnapshotWriter::end() {
   output_.reset();
   file_.reset();
+  free_remains();
   phase_ = Phase::kOver;
   done_(result_);
+}
+
+void SnapshotWriter::free_remains() {
+  for (const auto& each : remains_) {
+    while (each != nullptr && each->shrink()) {
+      if (target_.rest) target_.rest();
+    }
+  }
+  remains_.clear();
 }
 
 storage::DiskError SnapshotWriter::abandoned() {

@@ -54,9 +54,8 @@ bool LogRewrites::cut(std::span<storage::Keyspace* const> keys, const Base& base
     return true;
   }
   const std::uint64_t epoch = journal.epoch();
-  journal.cut(keys, host_.now(), [base, epoch] {
-    base.log->push(StartIncrement{base.file, epoch});
-  });
+  journal.cut(keys, host_.now(),
+              [base, epoch] { base.log->push(StartIncrement{base.file, epoch}); });
   host_.wake_for_parts();
   return true;
 }

@@ -46,6 +46,11 @@ DiskResult<std::unique_ptr<Remains>> Disk::unlink(const std::string& path) {
   return std::unique_ptr<Remains>{};
 }
 
+DiskResult<std::unique_ptr<Remains>> Disk::replace(const std::string& from, const std::string& to) {
+  if (const auto status = rename(from, to); !status) return status.error();
+  return std::unique_ptr<Remains>{};
+}
+
 DiskStatus Disk::link(const std::string& from, const std::string&) {
   return disk_error(EOPNOTSUPP, "link", from);
 }

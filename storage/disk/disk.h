@@ -78,6 +78,10 @@ class FileBytes {
 class Remains {
  public:
   virtual ~Remains() = default;
+  /// Gives back the next MiB of what memory still holds of it, and says whether there is more. A
+  /// kernel that does not preempt itself gives back all that is left in one go, and keeps the core
+  /// for so long: who shares it with threads that serve does this first, and rests in between.
+  virtual bool shrink() { return false; }
 };
 
 /// Held until destroyed; a second holder, in any process, is refused meanwhile.
@@ -103,6 +107,9 @@ class Disk {
   /// As `remove`, but quick however large the file is, where that can be: what there is to give
   /// back is returned, or null.
   virtual DiskResult<std::unique_ptr<Remains>> unlink(const std::string& path);
+  /// As `rename`, but quick however large the file is that `to` named; its remains, or null.
+  virtual DiskResult<std::unique_ptr<Remains>> replace(const std::string& from,
+                                                       const std::string& to);
   /// A second name for the file. Error EEXIST: something has that name. Not every file system has
   /// second names (EPERM, EOPNOTSUPP).
   virtual DiskStatus link(const std::string& from, const std::string& to);

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 namespace countd::storage {
@@ -28,6 +30,21 @@ class Descriptor {
  private:
   int fd_;
 };
+
+/// How many names an open file has; nothing, and errno, if that cannot be known.
+std::optional<std::uint64_t> links(int fd) {
+#ifdef STATX_NLINK
+  // Nothing else is asked for: once somebody has looked at a file's times, the next write gives it
+  // a fresh one (multigrain timestamps, Linux 6.13), and the sync after that writes the inode too.
+  struct statx status{};
+  if (::statx(fd, "", AT_EMPTY_PATH, STATX_NLINK, &status) != 0) return std::nullopt;
+  return status.stx_nlink;
+#else
+  struct stat status{};
+  if (::fstat(fd, &status) != 0) return std::nullopt;
+  return status.st_nlink;
+#endif
+}
 
 class RealFile final : public File {
  public:
@@ -54,9 +71,9 @@ class RealFile final : public File {
   DiskStatus sync() override {
     if (::fdatasync(fd_.get()) != 0) return disk_error(errno, "fsync", path_);
     // A file that has been removed, perhaps with its directory, takes writes and loses them all.
-    struct stat status {};
-    if (::fstat(fd_.get(), &status) != 0) return disk_error(errno, "stat", path_);
-    if (status.st_nlink == 0) return disk_error(ENOENT, "fsync", path_);
+    const auto names = links(fd_.get());
+    if (!names) return disk_error(errno, "stat", path_);
+    if (*names == 0) return disk_error(ENOENT, "fsync", path_);
     return {};
   }
 
@@ -110,8 +127,8 @@ class RealLock final : public FileLock {
   RealLock(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
   [[nodiscard]] bool in_place() const override {
-    struct stat held {};
-    struct stat named {};
+    struct stat held{};
+    struct stat named{};
     return ::fstat(fd_.get(), &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;
   }
@@ -121,19 +138,38 @@ class RealLock final : public FileLock {
   std::string path_;
 };
 
+DiskResult<Descriptor> open_path(const std::string& path, int flags) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
+  if (fd < 0) return disk_error(errno, "open", path);
+  return Descriptor{fd};
+}
+
 /// A file without a name lasts as long as something refers to it.
 class OpenRemains final : public Remains {
  public:
   explicit OpenRemains(Descriptor fd) : fd_(std::move(fd)) {}
 
+  bool shrink() override {
+    struct stat status{};
+    if (::fstat(fd_.get(), &status) != 0 || done_ >= status.st_size) return false;
+    // A hint: whatever it does not give back goes at the end.
+    static_cast<void>(::posix_fadvise(fd_.get(), done_, kPieceBytes, POSIX_FADV_DONTNEED));
+    done_ += kPieceBytes;
+    return done_ < status.st_size;
+  }
+
  private:
+  static constexpr off_t kPieceBytes = 1 << 20;
+
   Descriptor fd_;
+  off_t done_ = 0;
 };
 
-DiskResult<Descriptor> open_path(const std::string& path, int flags) {
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
-  if (fd < 0) return disk_error(errno, "open", path);
-  return Descriptor{fd};
+/// Null: there is no such file, or it cannot be opened.
+std::unique_ptr<Remains> remains_of(const std::string& path) {
+  auto fd = open_path(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (!fd) return nullptr;
+  return std::make_unique<OpenRemains>(std::move(*fd));
 }
 
 DiskResult<std::unique_ptr<File>> open_file(const std::string& path, int flags) {
@@ -155,7 +191,7 @@ DiskResult<std::unique_ptr<File>> RealDisk::append(const std::string& path) {
 DiskResult<std::unique_ptr<FileBytes>> RealDisk::read(const std::string& path) {
   const auto fd = open_path(path, O_RDONLY);
   if (!fd) return fd.error();
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd->get(), &status) != 0) return disk_error(errno, "stat", path);
   if (S_ISDIR(status.st_mode)) return disk_error(EISDIR, "read", path);
   const auto size = static_cast<std::size_t>(status.st_size);
@@ -179,10 +215,16 @@ DiskStatus RealDisk::remove(const std::string& path) {
 }
 
 DiskResult<std::unique_ptr<Remains>> RealDisk::unlink(const std::string& path) {
-  auto fd = open_path(path, O_PATH | O_NOFOLLOW);
+  auto remains = remains_of(path);
   if (const auto status = remove(path); !status) return status.error();
-  if (!fd) return std::unique_ptr<Remains>{};
-  return std::unique_ptr<Remains>(std::make_unique<OpenRemains>(std::move(*fd)));
+  return remains;
+}
+
+DiskResult<std::unique_ptr<Remains>> RealDisk::replace(const std::string& from,
+                                                       const std::string& to) {
+  auto remains = remains_of(to);
+  if (const auto status = rename(from, to); !status) return status.error();
+  return remains;
 }
 
 DiskStatus RealDisk::link(const std::string& from, const std::string& to) {
@@ -193,7 +235,7 @@ DiskStatus RealDisk::link(const std::string& from, const std::string& to) {
 DiskStatus RealDisk::truncate(const std::string& path, std::uint64_t size) {
   const auto fd = open_path(path, O_WRONLY);
   if (!fd) return fd.error();
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd->get(), &status) != 0) return disk_error(errno, "stat", path);
   if (static_cast<std::uint64_t>(status.st_size) < size) {
     return disk_error(EINVAL, "truncate", path);
@@ -206,7 +248,7 @@ DiskStatus RealDisk::truncate(const std::string& path, std::uint64_t size) {
 }
 
 DiskStatus RealDisk::create_directory(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (::mkdir(path.c_str(), 0755) == 0) return {};
   if (errno != EEXIST) return disk_error(errno, "create", path);
   if (::stat(path.c_str(), &status) != 0) return disk_error(errno, "stat", path);

@@ -14,6 +14,8 @@ class RealDisk final : public Disk {
   DiskStatus rename(const std::string& from, const std::string& to) override;
   DiskStatus remove(const std::string& path) override;
   DiskResult<std::unique_ptr<Remains>> unlink(const std::string& path) override;
+  DiskResult<std::unique_ptr<Remains>> replace(const std::string& from,
+                                               const std::string& to) override;
   DiskStatus link(const std::string& from, const std::string& to) override;
   DiskStatus truncate(const std::string& path, std::uint64_t size) override;
   DiskStatus create_directory(const std::string& path) override;

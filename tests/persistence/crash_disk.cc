@@ -281,16 +281,14 @@ storage::DiskResult<std::unique_ptr<storage::FileBytes>> CrashDisk::read(const s
 DiskStatus CrashDisk::rename(const std::string& from, const std::string& to) {
   ASSERT(parent_of(from) == parent_of(to));
   if (!has(from)) return disk_error(ENOENT, "rename", from);
-  return change(Operation::kRename, from, [&] {
-    record({parent_of(to), from, to, seen_.at(from)});
-  });
+  return change(Operation::kRename, from,
+                [&] { record({parent_of(to), from, to, seen_.at(from)}); });
 }
 
 DiskStatus CrashDisk::remove(const std::string& path) {
   if (!has(path)) return disk_error(ENOENT, "remove", path);
-  return change(Operation::kRemove, path, [&] {
-    record({parent_of(path), path, "", seen_.at(path)});
-  });
+  return change(Operation::kRemove, path,
+                [&] { record({parent_of(path), path, "", seen_.at(path)}); });
 }
 
 storage::DiskResult<std::unique_ptr<storage::Remains>> CrashDisk::unlink(const std::string& path) {
@@ -319,9 +317,8 @@ DiskStatus CrashDisk::create_directory(const std::string& path) {
   if (!directory_exists(parent_of(path))) return disk_error(ENOENT, "create", path);
   if (directory_exists(path)) return {};
   if (has(path)) return disk_error(ENOTDIR, "create", path);
-  return change(Operation::kCreateDirectory, path, [&] {
-    record({parent_of(path), "", path, new_directory()});
-  });
+  return change(Operation::kCreateDirectory, path,
+                [&] { record({parent_of(path), "", path, new_directory()}); });
 }
 
 DiskStatus CrashDisk::sync_directory(const std::string& directory) {

@@ -170,3 +170,36 @@ TEST_CASE("a file that is unlinked loses its name at once, and its bytes with it
   CHECK(held_without_name(path) == 0);
   CHECK(disk.unlink(path).error().code == ENOENT);
 }
+
+TEST_CASE("what memory holds of a large file that is gone is given back piece by piece") {
+  const Folder folder;
+  RealDisk disk;
+  const std::string path = folder.file("a");
+  CHECK((*disk.create(path))->write(std::string((5 << 20) / 2, 'x')).has_value());
+  auto remains = disk.unlink(path);
+  REQUIRE(remains.has_value());
+  CHECK((*remains)->shrink());
+  CHECK((*remains)->shrink());
+  CHECK_FALSE((*remains)->shrink());
+  CHECK_FALSE((*remains)->shrink());
+}
+
+TEST_CASE("a file that is replaced keeps its bytes until its remains go") {
+  const Folder folder;
+  RealDisk disk;
+  const std::string path = folder.file("a");
+  CHECK((*disk.create(folder.file("new")))->write("newer").has_value());
+  auto nothing = disk.replace(folder.file("new"), path);
+  REQUIRE(nothing.has_value());
+  CHECK(*nothing == nullptr);
+  CHECK((*disk.create(folder.file("new")))->write("newest").has_value());
+  auto remains = disk.replace(folder.file("new"), path);
+  REQUIRE(remains.has_value());
+  CHECK(held_without_name(path) == 1);
+  CHECK((*disk.read(path))->bytes() == "newest");
+  CHECK(disk.list(folder.path)->size() == 1);
+  remains->reset();
+  CHECK(held_without_name(path) == 0);
+  CHECK((*disk.read(path))->bytes() == "newest");
+  CHECK(disk.replace(folder.file("missing"), path).error().code == ENOENT);
+}
