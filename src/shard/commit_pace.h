@@ -1,9 +1,9 @@
 // When `appendfsync always` should commit: at once, or a moment later with more in it.
 //
 // A sync costs the same for one write as for hundreds, and a client whose reply has just been sent
-// is likely to write again. So a commit waits until nearly as many clients wait for it as for the
-// ones before (those that are late are served while it is under way), but never longer than half of
-// what a commit takes.
+// is likely to write again. So a commit waits until as many clients wait for it as for the ones
+// before, but never longer than half of what a commit takes; the number falls again, by a sixteenth
+// a commit, where clients stay away.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ class CommitPace {
   /// `waiting`: clients whose replies are withheld.
   [[nodiscard]] bool due(std::size_t waiting, std::int64_t now_ns) {
     if (gathering_since_ns_ == 0) gathering_since_ns_ = now_ns;
-    return waiting >= expected_ - expected_ / 4 || now_ns - gathering_since_ns_ >= patience_ns_;
+    return waiting >= expected_ || now_ns - gathering_since_ns_ >= patience_ns_;
   }
   void began(std::size_t waiting, std::int64_t now_ns) {
     expected_ = std::max(waiting, expected_ - (expected_ + 15) / 16);

@@ -18,7 +18,8 @@ constexpr std::size_t kExpireEntries = 400;
 void Upkeep::begin_snapshot(SnapshotTask task) {
   task_ = std::move(task);
   running_ = true;
-  snapshot_pace_.next_ns = 0;
+  credited_ = 0;
+  snapshot_pace_.start_anew();
 }
 
 bool Upkeep::run(bool idle) {
@@ -66,6 +67,9 @@ void Upkeep::tend_tracking(storage::Keyspace& keys) {
 bool Upkeep::walk_snapshot(bool idle) {
   if (task_.queued_bytes() > kMaxQueuedBytes) return false;
   const auto over = run_slice(snapshot_pace_, idle, [this](storage::Keyspace& keys) {
+    const std::uint64_t emitted = keys.emitted_by_writes();
+    snapshot_pace_.credit(static_cast<std::int64_t>(emitted - credited_) * kEmitByWriteNs);
+    credited_ = emitted;
     return keys.snapshot_slice(slice_entries_);
   });
   if (!over) return false;
@@ -86,10 +90,10 @@ bool Upkeep::hand_over(bool idle) {
   return over.has_value() && !*over;
 }
 
-std::optional<bool> Upkeep::run_slice(Pace& pace, bool idle,
+std::optional<bool> Upkeep::run_slice(WalkPace& pace, bool idle,
                                       const std::function<bool(storage::Keyspace&)>& step) {
   const std::int64_t began = clock_.nanoseconds();
-  if (!idle && began < pace.next_ns) return std::nullopt;
+  if (!idle && !pace.due(began)) return std::nullopt;
   bool over = false;
   std::int64_t took = 0;
   const bool ran = turn_.with_home([&](storage::Keyspace& keys) {
@@ -99,7 +103,7 @@ std::optional<bool> Upkeep::run_slice(Pace& pace, bool idle,
     } while (!over && took + took / 2 < kSliceNs);
   });
   if (!ran) return std::nullopt;
-  pace.next_ns = began + took + took * pace.rest_per_slice;
+  pace.rest(began, took);
   return over;
 }
 

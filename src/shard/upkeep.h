@@ -2,9 +2,11 @@
 // walking a running snapshot, handing its part of a frame to the journal. It belongs to the home
 // thread, which takes its lease like anyone.
 //
-// Both walks run in slices of at most 100 µs. Under load a snapshot takes at most 8 % of the
+// Both walks run in slices of at most 100 µs. Under load a snapshot takes at most 5 % of the
 // thread, a frame, which has to be on disk within a second, 30 %; an idle thread walks without a
-// pause. While more is queued for the disk than `kMaxQueuedBytes`, a snapshot waits.
+// pause. At first most writes have to emit an old state, which delays them: the snapshot's walk
+// then holds back, so that it costs much the same from beginning to end. While more is queued for
+// the disk than `kMaxQueuedBytes`, it waits.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +15,7 @@
 
 #include "shard/clock.h"
 #include "shard/executor.h"
+#include "shard/walk_pace.h"
 #include "storage/keyspace/keyspace.h"
 
 namespace countd::shard {
@@ -50,22 +53,17 @@ class Upkeep {
   [[nodiscard]] std::int64_t next_ms() const;
 
  private:
-  /// A walk that shares the thread with requests.
-  struct Pace {
-    std::int64_t rest_per_slice;  // nanoseconds of rest for each nanosecond of a slice
-    std::int64_t next_ns = 0;
-  };
-
   void tend_tracking(storage::Keyspace& keys);
   bool walk_snapshot(bool idle);
   bool hand_over(bool idle);
   /// One slice of `step`s, if its time has come and the lease is free: what the last step said
   /// (true: the walk is over).
-  std::optional<bool> run_slice(Pace& pace, bool idle,
+  std::optional<bool> run_slice(WalkPace& pace, bool idle,
                                 const std::function<bool(storage::Keyspace&)>& step);
   void expire(std::int64_t now_ns);
 
   static constexpr std::int64_t kSliceNs = 100'000;
+  static constexpr std::int64_t kEmitByWriteNs = 50;  // what emitting an old state costs, about
   static constexpr std::int64_t kExpireEveryNs = 100'000'000;
   static constexpr std::size_t kSliceEntries = 256;
 
@@ -80,9 +78,9 @@ class Upkeep {
   std::int64_t next_expire_ns_ = 0;
   bool running_ = false;
   SnapshotTask task_;
-  // 8 and 30 % of the thread.
-  Pace snapshot_pace_{.rest_per_slice = 100 / 8};
-  Pace log_pace_{.rest_per_slice = 100 / 30};
+  std::uint64_t credited_ = 0;  // of the old states that writes have emitted for it
+  WalkPace snapshot_pace_{5};
+  WalkPace log_pace_{30};
 };
 
 }  // namespace countd::shard

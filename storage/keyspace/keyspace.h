@@ -195,6 +195,8 @@ class Keyspace {
   /// Ends a snapshot that is not over: the sink is not called again.
   void abandon_snapshot();
   [[nodiscard]] bool snapshot_running() const;
+  /// Entries of the running snapshot that writes have emitted, ahead of its slices.
+  [[nodiscard]] std::uint64_t emitted_by_writes() const { return emitted_by_writes_; }
 
   // -- log --------------------------------------------------------------------------------------
   /// From now on it is remembered what changes; removals and told requests go to the listener.
@@ -307,6 +309,7 @@ class Keyspace {
 
   // The running snapshot: its sink, its number, and what was cleared before it was emitted.
   EntrySink* snapshot_ = nullptr;
+  std::uint64_t emitted_by_writes_ = 0;
   std::uint32_t cut_ = 0;
   std::vector<std::unique_ptr<Database>> aside_;
   bool watched_ = false;  // a snapshot runs or the log is on: writes have more to do

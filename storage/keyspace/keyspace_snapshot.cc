@@ -16,6 +16,7 @@ namespace countd::storage {
 void Keyspace::begin_snapshot(EntrySink& sink) {
   ASSERT(!snapshot_running());
   snapshot_ = &sink;
+  emitted_by_writes_ = 0;
   watch();
   ++cut_;
   for (int db = 0; db < databases(); ++db) {
@@ -101,6 +102,7 @@ void Keyspace::keep_old_state(Database& database, const Place& place) {
   Record record = place.record;
   const bool mark = place.segment->kept_mark != 0;
   if (record.kept() == mark) return;
+  ++emitted_by_writes_;
   emit(database, record);
   record.set_kept(mark);
 }

@@ -145,3 +145,26 @@ TEST_CASE("under load the walk rests; while too much waits for the disk it stand
   CHECK(emitted.keys.size() == second);
   home.keys().abandon_snapshot();
 }
+
+TEST_CASE("while writes emit most of a snapshot, its walk rests for longer") {
+  const auto rest_ms = [](bool writes) {
+    Home home;
+    home.fill(5000);
+    Emitted emitted;
+    home.keys().begin_snapshot(emitted);
+    home.upkeep.begin_snapshot({[] { return std::size_t{0}; }, [] {}});
+    if (writes) home.fill(2000);
+    home.simulation.clock.step_ns = 60'000;
+    home.upkeep.run(false);
+    const auto first = emitted.keys.size();
+    int passed = 0;
+    while (emitted.keys.size() == first) {
+      home.pass(1);
+      home.upkeep.run(false);
+      REQUIRE(++passed < 1000);
+    }
+    home.keys().abandon_snapshot();
+    return passed;
+  };
+  CHECK(rest_ms(true) > rest_ms(false));
+}
