@@ -2,9 +2,7 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <iterator>
 #include <utility>
 
 #include "persistence/snapshot_names.h"
@@ -219,7 +217,7 @@ DiskStatus SnapshotWriter::replace() {
   auto replaced =
       disk_.replace(temporary_path_, storage::join_path(target_.directory, target_.file_name));
   if (!replaced) return replaced.error();
-  remains_.push_back(std::move(*replaced));
+  let_go(std::move(*replaced));
   return {};
 }
 
@@ -231,7 +229,7 @@ DiskStatus SnapshotWriter::settle() {
     if (!removed) {
       result_.not_kept = removed.error().what;
     } else {
-      std::move(removed->begin(), removed->end(), std::back_inserter(remains_));
+      for (auto& each : *removed) let_go(std::move(each));
     }
   }
   return {};
@@ -263,18 +261,12 @@ void SnapshotWriter::drop_blocks() {
 void SnapshotWriter::end() {
   output_.reset();
   file_.reset();
-  free_remains();
   phase_ = Phase::kOver;
   done_(result_);
 }
 
-void SnapshotWriter::free_remains() {
-  for (const auto& each : remains_) {
-    while (each != nullptr && each->shrink()) {
-      if (target_.rest) target_.rest();
-    }
-  }
-  remains_.clear();
+void SnapshotWriter::let_go(std::unique_ptr<storage::Remains> remains) {
+  if (target_.remains) target_.remains(std::move(remains));
 }
 
 storage::DiskError SnapshotWriter::abandoned() {

@@ -48,9 +48,10 @@ struct SnapshotTarget {
   /// Of the writer's thread. With a core of its own it is as fast as with 0; where it shares one,
   /// the shards' turns go first.
   int nice = 10;
-  /// Called after each quarter of a MiB that is written and each MiB that is given back, if it is
-  /// set: a thread that shares a core rests there.
+  /// Called after each quarter of a MiB, if it is set: a thread that shares a core rests there.
   std::function<void()> rest;
+  /// Takes what is left of the files that it replaces and removes; unset: that goes at once.
+  std::function<void(std::unique_ptr<storage::Remains>)> remains;
 };
 
 struct SnapshotResult {
@@ -129,7 +130,7 @@ class SnapshotWriter {
   void end();
   Supply look();
   storage::rdb::Block take_block();
-  void free_remains();
+  void let_go(std::unique_ptr<storage::Remains> remains);
   storage::DiskError abandoned();
 
   storage::Disk& disk_;
@@ -144,7 +145,6 @@ class SnapshotWriter {
   // Of `step`.
   Phase phase_ = Phase::kHead;
   std::unique_ptr<storage::File> file_;
-  std::vector<std::unique_ptr<storage::Remains>> remains_;  // of the files that it has replaced
   std::unique_ptr<Output> output_;
   const std::unique_ptr<SnapshotForm> form_;
   SnapshotResult result_;

@@ -118,8 +118,10 @@ void Snapshots::cut(std::span<storage::Keyspace* const> keys) {
   for (auto* const each : keys) each->begin_turn(server_.now());
   if (run_->base && !run_->base->cut(keys)) return try_again_soon();
   run_->parts_left = keys.size() + 1;
+  auto to = run_->base ? run_->base->target : target();
+  to.remains = [this](auto remains) { freeing_.take(std::move(remains)); };
   run_->thread = std::make_unique<persistence::SnapshotThread>(
-      disk_, run_->base ? run_->base->target : target(), static_cast<int>(keys.size()),
+      disk_, std::move(to), static_cast<int>(keys.size()),
       [this](const persistence::SnapshotResult& result) {
         server_.shard(0).post([this, result] {
           run_->result = result;

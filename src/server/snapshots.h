@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "persistence/freeing.h"
 #include "persistence/save_points.h"
 #include "persistence/snapshot_thread.h"
 #include "server/info.h"
@@ -80,8 +81,9 @@ class Snapshots {
 
   Server& server_;
   storage::RealDisk disk_;
-  mutable std::mutex mutex_;  // guards what follows, up to `waiting_`
-  bool busy_ = false;         // a snapshot or a base is under way
+  persistence::Freeing freeing_;  // of the files that snapshots replace; by one writer at a time
+  mutable std::mutex mutex_;      // guards what follows, up to `waiting_`
+  bool busy_ = false;             // a snapshot or a base is under way
   SnapshotFacts facts_;
   persistence::SaveHistory history_;
   storage::Millis began_ = 0;

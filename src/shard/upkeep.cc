@@ -104,6 +104,7 @@ std::optional<bool> Upkeep::run_slice(WalkPace& pace, bool idle,
   });
   if (!ran) return std::nullopt;
   pace.rest(began, took);
+  if (&pace == &log_pace_) snapshot_pace_.credit(took);
   return over;
 }
 

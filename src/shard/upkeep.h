@@ -5,8 +5,8 @@
 // Both walks run in slices of at most 100 µs. Under load a snapshot takes at most 5 % of the
 // thread, a frame, which has to be on disk within a second, 30 %; an idle thread walks without a
 // pause. At first most writes have to emit an old state, which delays them: the snapshot's walk
-// then holds back, so that it costs much the same from beginning to end. While more is queued for
-// the disk than `kMaxQueuedBytes`, it waits.
+// then holds back, so that it costs much the same from beginning to end, and it does so for a frame
+// too. While more is queued for the disk than `kMaxQueuedBytes`, it waits.
 #pragma once
 
 #include <cstdint>

@@ -14,12 +14,13 @@ class WalkPace {
   explicit WalkPace(std::int64_t percent) : percent_(percent) {}
 
   [[nodiscard]] bool due(std::int64_t now_ns) const { return now_ns >= next_ns_; }
-  /// Requests have themselves spent `ns` on what the walk is for.
+  /// Something else has spent `ns` on what the walk is for, or had to go before it.
   void credit(std::int64_t ns) { credit_ns_ += ns; }
   /// A slice that began at `began_ns` has taken `took_ns`. What was credited since the last one
-  /// counts like time of the walk, but for no more than the slice: it goes on at half its share.
+  /// counts like time of the walk, up to three times the slice: it goes on at a quarter of its
+  /// share.
   void rest(std::int64_t began_ns, std::int64_t took_ns) {
-    const std::int64_t credit = std::min(std::exchange(credit_ns_, 0), took_ns);
+    const std::int64_t credit = std::min(std::exchange(credit_ns_, 0), 3 * took_ns);
     next_ns_ = began_ns + took_ns + (took_ns + credit) * (100 - percent_) / percent_;
   }
   void start_anew() { next_ns_ = credit_ns_ = 0; }

@@ -45,6 +45,29 @@ TEST_CASE("whoever hands remains over does not wait; they are freed one after an
   CHECK(freed.size() == 4);
 }
 
+TEST_CASE("what memory holds of them goes before them, unless somebody waits") {
+  struct Pieces final : storage::Remains {
+    Pieces(int& a_left, std::promise<void>& a_freed) : left(a_left), freed(a_freed) {}
+    Pieces(const Pieces&) = delete;
+    Pieces& operator=(const Pieces&) = delete;
+    ~Pieces() override { freed.set_value(); }
+    bool shrink() override { return --left > 0; }
+    int& left;
+    std::promise<void>& freed;
+  };
+  Freeing freeing;
+  int left = 3;
+  std::promise<void> freed;
+  freeing.take(std::make_unique<Pieces>(left, freed));
+  freed.get_future().wait();
+  CHECK(left == 0);
+  left = 1'000'000'000;  // many days of rests
+  freed = {};
+  freeing.take(std::make_unique<Pieces>(left, freed));
+  freeing.wait();
+  CHECK(left > 0);
+}
+
 TEST_CASE("they are freed on another thread") {
   std::thread::id where;
   Freeing freeing;
