@@ -4,7 +4,6 @@ Servers are started anew with what Redis and countd both understand, so that eac
 itself without a log and with the others in the same mode."""
 
 import statistics
-import threading
 import time
 
 import measure
@@ -14,6 +13,7 @@ LOG = "--appendonly yes --appendfsync {mode} --auto-aof-rewrite-percentage 0"
 MODES = {"everysec": ["incr_16"], "always": ["incr", "incr_16"]}
 HOT_INCREMENTS = 1_000_000
 STARTS = 3
+REWRITES = 3
 
 
 def with_log(servers, mode):
@@ -77,15 +77,9 @@ def rewrite(server, group, generator, keys):
     only(server, group)
     generator.fill(server, keys, 64, "INCR counter:<i>")
     settle(server)
-    commands = [f"INCR counter:<n:{keys}>"]
-    quiet = generator.load(server, 16, commands, 6, timeline=True)
-    took = []
-    rewriter = threading.Timer(1.5, lambda: took.append(rewrite_once(server)))
-    rewriter.start()
-    busy = generator.load(server, 16, commands, 12, timeline=True)
-    rewriter.join()
-    return {"rewrite_s": took[0], "worst_100ms_quiet": measure.worst(quiet, quiet),
-            "worst_100ms_rewriting": measure.worst(busy, quiet)}
+    dent = measure.measure_dent(server, generator, keys, REWRITES, 8, rewrite_once)
+    return {"rewrite_s": dent["took_s"], "worst_100ms_quiet": dent["worst_quiet"],
+            "worst_100ms_rewriting": dent["worst_busy"], "worst_100ms_ratio": dent["worst_ratio"]}
 
 
 def rewrite_once(server):

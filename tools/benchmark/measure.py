@@ -109,14 +109,12 @@ def save(server):
     return time.monotonic() - began
 
 
-def measure_snapshot(server, generator, keys, seconds):
+def measure_snapshot(server, generator, keys, rounds, seconds):
     """BGSAVE alone and under load, its dent in the throughput, its memory; then a restart."""
     server.restart()
     generator.fill(server, keys, 64, "INCR counter:<i>")
     idle = save(server)
-    commands = [f"INCR counter:<n:{keys}>"]
-    quiet = generator.load(server, 16, commands, min(seconds, 4), timeline=True)
-    stop, peak, took = threading.Event(), [0], []
+    stop, peak = threading.Event(), [0]
     before = server.resident_bytes()
 
     def watch():
@@ -124,22 +122,42 @@ def measure_snapshot(server, generator, keys, seconds):
             peak[0] = max(peak[0], server.resident_bytes())
 
     watcher = threading.Thread(target=watch)
-    saver = threading.Timer(1.5, lambda: took.append(save(server)))
     watcher.start()
-    saver.start()
-    busy = generator.load(server, 16, commands, seconds, timeline=True)
-    saver.join()
+    dent = measure_dent(server, generator, keys, rounds, seconds, save)
     stop.set()
     watcher.join()
     files = sum(os.path.getsize(os.path.join(server.folder.name, name))
                 for name in os.listdir(server.folder.name) if name.endswith(".rdb"))
     restart = server.restart()
     loaded = server.call("DBSIZE")
-    return {"idle_save_s": idle, "busy_save_s": took[0] if took else None,
-            "worst_100ms_quiet": worst(quiet, quiet), "worst_100ms_saving": worst(busy, quiet),
-            "p999_quiet_us": quiet["p999_us"], "p999_saving_us": busy["p999_us"],
+    return {"idle_save_s": idle, "busy_save_s": dent["took_s"],
+            "worst_100ms_quiet": dent["worst_quiet"], "worst_100ms_saving": dent["worst_busy"],
+            "worst_100ms_ratio": dent["worst_ratio"],
+            "p999_quiet_us": dent["p999_quiet_us"], "p999_saving_us": dent["p999_busy_us"],
+            "p999_ratio": dent["p999_ratio"],
             "extra_memory_mb": max(0, peak[0] - before) / 1e6, "file_mb": files / 1e6,
             "restart_s": restart, "keys_after_restart": loaded}
+
+
+def measure_dent(server, generator, keys, rounds, seconds, work):
+    """What `work(server)`, begun in the middle of a load of increments, does to it: medians of
+    rounds, each of a quiet run and a busy one that are equally long. The worst 100 ms are shares
+    of the quiet run's median; the ratios are those of the two runs of a round."""
+    commands = [f"INCR counter:<n:{keys}>"]
+    rows = []
+    for _ in range(rounds):
+        quiet = generator.load(server, 16, commands, seconds, timeline=True)
+        took = []
+        worker = threading.Timer(1.5, lambda t=took: t.append(work(server)))
+        worker.start()
+        busy = generator.load(server, 16, commands, seconds, timeline=True)
+        worker.join()
+        row = {"took_s": took[0], "worst_quiet": worst(quiet, quiet), "worst_busy": worst(busy, quiet),
+               "p999_quiet_us": quiet["p999_us"], "p999_busy_us": busy["p999_us"]}
+        row["worst_ratio"] = row["worst_busy"] / row["worst_quiet"] if row["worst_quiet"] else 0
+        row["p999_ratio"] = row["p999_busy_us"] / row["p999_quiet_us"]
+        rows.append(row)
+    return {field: median(rows, field) for field in rows[0]}
 
 
 def worst(run, quiet):
