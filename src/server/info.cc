@@ -43,7 +43,7 @@ bool asked_for(const Section& section, std::span<const std::string> asked) {
 }
 
 void add_commands(const Facts& facts, std::string& out) {
-  for (const auto& [name, totals, latencies] : facts.commands) {
+  for (const auto& [name, totals] : facts.commands) {
     if (totals.calls + totals.rejected + totals.failed == 0) continue;
     const double micros = static_cast<double>(totals.nanoseconds) / 1000;
     const double each = totals.calls == 0 ? 0 : micros / static_cast<double>(totals.calls);
@@ -55,13 +55,14 @@ void add_commands(const Facts& facts, std::string& out) {
 
 void add_latencies(const Facts& facts, std::string& out) {
   if (!facts.options->latency_tracking) return;
-  for (const auto& command : facts.commands) {
-    if (command.latencies.empty()) continue;
-    out += fmt::format("latency_percentiles_usec_{}:", command.name);
+  const auto latencies = facts.latencies();
+  for (std::size_t i = 0; i < latencies.size(); ++i) {
+    if (latencies[i].empty()) continue;
+    out += fmt::format("latency_percentiles_usec_{}:", facts.commands[i].name);
     std::string_view comma;
     for (const double percentile : facts.options->latency_tracking_info_percentiles) {
       out += fmt::format("{}p{}={:.3f}", std::exchange(comma, ","), percentile,
-                         metrics::percentile_micros(command.latencies, percentile));
+                         metrics::percentile_micros(latencies[i], percentile));
     }
     out += "\r\n";
   }

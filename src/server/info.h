@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -27,7 +28,6 @@ struct DatabaseFacts {
 struct CommandFacts {
   std::string_view name;
   CommandTotals totals;
-  LatencyCounts latencies;
 };
 
 struct SnapshotFacts {
@@ -90,6 +90,8 @@ struct Facts {
   TrackingFacts tracking;
   std::vector<DatabaseFacts> databases;
   std::vector<CommandFacts> commands;
+  /// Each command's, in the same order. They are many: only who shows them asks.
+  std::function<std::vector<LatencyCounts>()> latencies;
   std::map<std::string, std::uint64_t> errors;
 };
 

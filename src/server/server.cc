@@ -363,11 +363,10 @@ Facts Server::facts() const {
     facts.databases.push_back(database_facts(static_cast<int>(db)));
   }
   const auto commands = statistics_->commands();
-  auto latencies = statistics_->latencies();
   for (std::size_t i = 0; i < commands.size(); ++i) {
-    facts.commands.push_back(
-        {table_.full_name(table_.rows()[i]), commands[i], std::move(latencies[i])});
+    facts.commands.push_back({table_.full_name(table_.rows()[i]), commands[i]});
   }
+  facts.latencies = [this] { return statistics_->latencies(); };
   facts.errors = statistics_->errors();
   return facts;
 }

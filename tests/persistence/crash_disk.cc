@@ -296,6 +296,13 @@ storage::DiskResult<std::unique_ptr<storage::Remains>> CrashDisk::unlink(const s
   return remains ? remains(path) : nullptr;
 }
 
+storage::DiskResult<std::unique_ptr<storage::Remains>> CrashDisk::replace(const std::string& from,
+                                                                          const std::string& to) {
+  const bool leaves = has(to) && remains;
+  if (const auto status = rename(from, to); !status) return status.error();
+  return leaves ? remains(to) : nullptr;
+}
+
 DiskStatus CrashDisk::link(const std::string& from, const std::string& to) {
   if (!has(from)) return disk_error(ENOENT, "link", from);
   if (has(to)) return disk_error(EEXIST, "link", to);

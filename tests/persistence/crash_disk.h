@@ -61,7 +61,7 @@ class CrashDisk final : public storage::Disk {
   /// As `syncs_lie`, for some files.
   std::function<bool(const std::string& path)> sync_lies_for;
 
-  /// What an unlinked file leaves; unset: nothing.
+  /// What a file leaves that is unlinked or replaced; unset: nothing.
   std::function<std::unique_ptr<storage::Remains>(const std::string& path)> remains;
 
   // -- power --------------------------------------------------------------------------------------
@@ -92,6 +92,8 @@ class CrashDisk final : public storage::Disk {
   storage::DiskStatus rename(const std::string& from, const std::string& to) override;
   storage::DiskStatus remove(const std::string& path) override;
   storage::DiskResult<std::unique_ptr<storage::Remains>> unlink(const std::string& path) override;
+  storage::DiskResult<std::unique_ptr<storage::Remains>> replace(const std::string& from,
+                                                                 const std::string& to) override;
   storage::DiskStatus link(const std::string& from, const std::string& to) override;
   storage::DiskStatus truncate(const std::string& path, std::uint64_t size) override;
   storage::DiskStatus create_directory(const std::string& path) override;

@@ -26,10 +26,14 @@ std::string snapshot(std::int64_t made_seconds) {
 }
 
 /// As the server saves; the error, or empty.
-persistence::SnapshotResult save(CrashDisk& disk, std::int64_t made_seconds, std::size_t keep) {
+persistence::SnapshotResult save(CrashDisk& disk, std::int64_t made_seconds, std::size_t keep,
+                                 int* remains = nullptr) {
   persistence::SnapshotTarget target;
   target.directory = "d";
   target.keep = keep;
+  if (remains != nullptr) {
+    target.remains = [remains](const auto& left) { *remains += left != nullptr ? 1 : 0; };
+  }
   persistence::SnapshotResult outcome;
   persistence::SnapshotWriter writer(
       disk, target, 0, [&](const persistence::SnapshotResult& result) { outcome = result; });
@@ -62,6 +66,19 @@ TEST_CASE(
   CHECK(*disk.list("d") == Names{kept(4), "dump.rdb", "other-20231114T221320Z.rdb"});
   CHECK(save(disk, kFirst + 6, 0).ok);
   CHECK(*disk.list("d") == Names{kept(4), "dump.rdb", "other-20231114T221320Z.rdb"});
+}
+
+TEST_CASE("what a snapshot replaces and what is kept no longer is handed over to be freed") {
+  CrashDisk disk{1};
+  disk.put("d/x", "");
+  disk.remains = [](const std::string&) { return std::make_unique<storage::Remains>(); };
+  int remains = 0;
+  CHECK(save(disk, kFirst, 1, &remains).ok);
+  CHECK(remains == 0);
+  CHECK(save(disk, kFirst + 1, 1, &remains).ok);
+  CHECK(remains == 1);
+  CHECK(save(disk, kFirst + 2, 1, &remains).ok);
+  CHECK(remains == 3);
 }
 
 TEST_CASE("two snapshots of one second are no fault") {

@@ -26,7 +26,8 @@ Facts facts_of(const countd::config::Options& options) {
   facts.databases = {{0, 5, 2, 1000}, {1, 0, 0, 0}, {9, 1, 0, 0}};
   LatencyCounts latencies(countd::metrics::LatencyHistogram::kBuckets);
   latencies[countd::metrics::LatencyHistogram::bucket_of(2'500)] = 4;
-  facts.commands = {{"get", {4, 10'000, 1, 0}, latencies}, {"never", {}, {}}};
+  facts.commands = {{"get", {4, 10'000, 1, 0}}, {"never", {}}};
+  facts.latencies = [latencies] { return std::vector<LatencyCounts>{latencies, {}}; };
   facts.errors = {{"ERR", 2}, {"WRONGTYPE", 1}};
   return facts;
 }
