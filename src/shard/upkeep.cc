@@ -66,14 +66,14 @@ void Upkeep::tend_tracking(storage::Keyspace& keys) {
 
 bool Upkeep::walk_snapshot(bool idle) {
   if (task_.queued_bytes() > kMaxQueuedBytes) return false;
-  const auto over = run_slice(snapshot_pace_, idle, [this](storage::Keyspace& keys) {
+  const auto slice = run_slice(snapshot_pace_, idle, [this](storage::Keyspace& keys) {
     const std::uint64_t emitted = keys.emitted_by_writes();
     snapshot_pace_.credit(static_cast<std::int64_t>(emitted - credited_) * kEmitByWriteNs);
     credited_ = emitted;
     return keys.snapshot_slice(slice_entries_);
   });
-  if (!over) return false;
-  if (*over) {
+  if (!slice) return false;
+  if (slice->over) {
     running_ = false;
     std::exchange(task_, {}).finished();
   }
@@ -83,15 +83,17 @@ bool Upkeep::walk_snapshot(bool idle) {
 bool Upkeep::hand_over(bool idle) {
   const auto shard = static_cast<std::size_t>(shard_);
   if (shared_.log == nullptr || !shared_.log->journal().part_open(shard)) return false;
-  const auto over = run_slice(log_pace_, idle, [&](storage::Keyspace& keys) {
+  const auto slice = run_slice(log_pace_, idle, [&](storage::Keyspace& keys) {
     auto& journal = shared_.log->journal();
     return !journal.part_open(shard) || journal.slice(shard, keys, slice_entries_);
   });
-  return over.has_value() && !*over;
+  if (!slice) return false;
+  snapshot_pace_.credit(slice->took_ns);
+  return !slice->over;
 }
 
-std::optional<bool> Upkeep::run_slice(WalkPace& pace, bool idle,
-                                      const std::function<bool(storage::Keyspace&)>& step) {
+std::optional<Upkeep::Slice> Upkeep::run_slice(
+    WalkPace& pace, bool idle, const std::function<bool(storage::Keyspace&)>& step) {
   const std::int64_t began = clock_.nanoseconds();
   if (!idle && !pace.due(began)) return std::nullopt;
   bool over = false;
@@ -104,8 +106,7 @@ std::optional<bool> Upkeep::run_slice(WalkPace& pace, bool idle,
   });
   if (!ran) return std::nullopt;
   pace.rest(began, took);
-  if (&pace == &log_pace_) snapshot_pace_.credit(took);
-  return over;
+  return Slice{over, took};
 }
 
 std::int64_t Upkeep::next_ms() const {

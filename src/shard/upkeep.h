@@ -53,13 +53,18 @@ class Upkeep {
   [[nodiscard]] std::int64_t next_ms() const;
 
  private:
+  struct Slice {
+    bool over;  // the walk has reached its end
+    std::int64_t took_ns;
+  };
+
   void tend_tracking(storage::Keyspace& keys);
   bool walk_snapshot(bool idle);
   bool hand_over(bool idle);
-  /// One slice of `step`s, if its time has come and the lease is free: what the last step said
-  /// (true: the walk is over).
-  std::optional<bool> run_slice(WalkPace& pace, bool idle,
-                                const std::function<bool(storage::Keyspace&)>& step);
+  /// One slice of `step`s, which say when the walk is over, if its time has come and the lease is
+  /// free.
+  std::optional<Slice> run_slice(WalkPace& pace, bool idle,
+                                 const std::function<bool(storage::Keyspace&)>& step);
   void expire(std::int64_t now_ns);
 
   static constexpr std::int64_t kSliceNs = 100'000;
