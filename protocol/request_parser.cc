@@ -34,7 +34,7 @@ bool parse_length(std::string_view text, std::int64_t& value) {
 
 /// Reads "<up to 8 digits>\r\n", the usual way to write a length; null if anything else stands
 /// there. REQUIRES: kSmallLengthBytes readable bytes at `at`.
-inline const char* read_small_length(const char* at, std::int64_t& value) {
+[[gnu::always_inline]] inline const char* read_small_length(const char* at, std::int64_t& value) {
   const auto first = static_cast<unsigned>(at[0] - '0');
   const auto second = static_cast<unsigned>(at[1] - '0');
   if (first > 9) return nullptr;
@@ -54,10 +54,59 @@ inline const char* read_small_length(const char* at, std::int64_t& value) {
 }
 constexpr std::ptrdiff_t kSmallLengthBytes = 10;
 
+template <class Word>
+Word load(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// Reads "$<size>\r\n<bytes>\r\n" and says where it ends; null if it is not all there, longer
+/// than `max_bytes`, or anything else.
+[[gnu::always_inline]] inline const char* read_word(const char* at, const char* end,
+                                                    std::int64_t max_bytes,
+                                                    std::string_view& word) {
+  std::int64_t size = 0;
+  if (end - at > kSmallLengthBytes) [[likely]] {
+    at = *at == '$' ? read_small_length(at + 1, size) : nullptr;
+  } else {
+    // The last word may be shorter than the longest length that is looked for.
+    char tail[kSmallLengthBytes + 1] = {};
+    std::memcpy(tail, at, static_cast<std::size_t>(end - at));
+    const char* const after = tail[0] == '$' ? read_small_length(tail + 1, size) : nullptr;
+    at = after == nullptr ? nullptr : at + (after - tail);
+  }
+  if (at == nullptr || size > max_bytes || end - at < size + 2) return nullptr;
+  if (load<std::uint16_t>(at + size) != load<std::uint16_t>("\r\n")) return nullptr;
+  word = {at, static_cast<std::size_t>(size)};
+  return at + size + 2;
+}
+
 }  // namespace
+
+/// Compares three words of eight bytes, which overlap: a head has 10 to 24 bytes.
+inline bool RequestParser::Head::begins(std::string_view request) const {
+  if (size == 0 || request.size() < size) return false;
+  const auto differ = [&](std::size_t at) {
+    return load<std::uint64_t>(request.data() + at) ^ load<std::uint64_t>(bytes.data() + at);
+  };
+  const std::size_t last = size - sizeof(std::uint64_t);
+  return (differ(0) | differ(last / 2) | differ(last)) == 0;
+}
+
+inline void RequestParser::Head::keep(std::string_view head, std::string_view name,
+                                      std::int64_t words_left) {
+  if (head.size() > kMaxBytes) return;
+  std::memcpy(bytes.data(), head.data(), head.size());
+  size = static_cast<std::uint32_t>(head.size());
+  name_offset = static_cast<std::uint32_t>(name.data() - head.data());
+  name_size = static_cast<std::uint32_t>(name.size());
+  words_after = words_left;
+}
 
 void RequestParser::set_limits(const ParserLimits& limits) {
   limits_ = limits;
+  head_ = {};
   whole_arguments_ = limits.max_arguments;
   whole_bulk_bytes_ = limits.max_bulk_bytes;
   if (!limits.authenticated) {
@@ -85,33 +134,38 @@ ParseStatus RequestParser::parse(std::string_view bytes, std::vector<std::string
 }
 
 bool RequestParser::parse_whole(std::string_view bytes, std::vector<std::string_view>& words) {
-  const char* at = bytes.data() + 1;
-  const char* const end = bytes.data() + bytes.size();
-  std::int64_t count = 0;
-  if (end - at < kSmallLengthBytes) return false;
-  at = read_small_length(at, count);
-  if (at == nullptr || count > whole_arguments_) return false;
+  const char* const begin = bytes.data();
+  const char* const end = begin + bytes.size();
+  const char* at = begin + head_.size;
   const std::size_t words_before = words.size();
-  for (std::int64_t i = 0; i < count; ++i) {
-    std::int64_t size = 0;
-    // The last word may be shorter than the longest length that is looked for.
-    if (end - at < kSmallLengthBytes + 1) {
-      char tail[kSmallLengthBytes + 1] = {};
-      std::memcpy(tail, at, static_cast<std::size_t>(end - at));
-      const char* const after = tail[0] == '$' ? read_small_length(tail + 1, size) : nullptr;
-      at = after == nullptr ? nullptr : at + (after - tail);
-    } else {
-      at = *at == '$' ? read_small_length(at + 1, size) : nullptr;
+  std::int64_t left = head_.words_after;
+  if (head_.begins(bytes)) {
+    words.emplace_back(begin + head_.name_offset, head_.name_size);
+  } else {
+    std::int64_t count = 0;
+    if (bytes.size() <= kSmallLengthBytes) return false;
+    at = read_small_length(begin + 1, count);
+    if (at == nullptr || count > whole_arguments_) return false;
+    left = count;
+    if (count > 0) {
+      std::string_view name;
+      at = read_word(at, end, whole_bulk_bytes_, name);
+      if (at == nullptr) return false;
+      words.emplace_back(name.data(), name.size());
+      --left;
+      head_.keep({begin, at}, name, left);
     }
-    if (at == nullptr || size > whole_bulk_bytes_ || end - at < size + 2 || at[size] != '\r' ||
-        at[size + 1] != '\n') {
+  }
+  for (; left > 0; --left) {
+    std::string_view word;
+    at = read_word(at, end, whole_bulk_bytes_, word);
+    if (at == nullptr) {
       words.resize(words_before);
       return false;
     }
-    words.emplace_back(at, static_cast<std::size_t>(size));
-    at += size + 2;
+    words.emplace_back(word.data(), word.size());
   }
-  consumed_ = static_cast<std::size_t>(at - bytes.data());
+  consumed_ = static_cast<std::size_t>(at - begin);
   return true;
 }
 

@@ -12,6 +12,7 @@
 // The outcome does not depend on how the bytes are cut into calls.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -71,6 +72,19 @@ class RequestParser {
     std::size_t size;
   };
   enum class Line : std::uint8_t { kWhole, kPartial, kTooLong };
+  /// How the last whole request began, up to its second word: clients repeat themselves, and what
+  /// begins like it need not be taken apart again.
+  struct Head {
+    static constexpr std::size_t kMaxBytes = 24;
+    std::array<char, kMaxBytes> bytes{};
+    std::uint32_t size = 0;  // 0: none is kept
+    std::uint32_t name_offset = 0;
+    std::uint32_t name_size = 0;
+    std::int64_t words_after = 0;  // the name
+
+    [[nodiscard]] bool begins(std::string_view request) const;
+    void keep(std::string_view head, std::string_view name, std::int64_t words_left);
+  };
 
   bool parse_whole(std::string_view bytes, std::vector<std::string_view>& words);
   ParseStatus parse_array(std::string_view bytes, std::vector<std::string_view>& words);
@@ -85,6 +99,7 @@ class RequestParser {
   ParserLimits limits_;
   std::int64_t whole_arguments_ = 0;  // what parse_whole accepts: the limits that hold now
   std::int64_t whole_bulk_bytes_ = 0;
+  Head head_;
   std::size_t consumed_ = 0;
   std::size_t missing_ = 0;
   std::string_view error_;

@@ -91,12 +91,6 @@ std::uint64_t prefetch_pfadd(std::span<const std::string_view> words, const Key&
   return packed_element(element);
 }
 
-std::uint64_t prefetch_pfcount(std::span<const std::string_view> words, const Key& key,
-                               const Keyspace& keys) {
-  if (words.size() == 2) prefetch_estimate(keys.likely_object(key));
-  return 0;
-}
-
 void pfadd(Arguments& args, Keyspace& keys, Reply& reply) {
   const auto key = args.next_key();
   const auto entry = keys.peek(key);
@@ -319,7 +313,6 @@ constexpr Command kRows[] = {
                      .flags = kReadOnly | kObjectValue,
                      .keys = all_keys(kRW | kAccess),
                      .handler = SpanHandler{pfcount},
-                     .prefetch = prefetch_pfcount,
                      .summary = "Estimates how many distinct elements one or more sketches saw",
                      .complexity = "O(1) for one key, O(N) for the union of N keys",
                      .since = "2.8.9",

@@ -38,14 +38,6 @@ inline void prefetch_for_add(const storage::Object* object, storage::hyperloglog
                                       : string.bytes.data());
 }
 
-/// Starts to fetch where the last estimate stands.
-inline void prefetch_estimate(const storage::Object* object) {
-  if (object == nullptr || object->type() != storage::Type::kString) return;
-  const auto& string = static_cast<const storage::StringObject&>(*object);
-  storage::prefetch_line(string.cache ? static_cast<const void*>(string.cache.get())
-                                      : string.bytes.data());
-}
-
 /// What is cached beside a sketch, or null: nothing else is ever cached beside its bytes.
 inline storage::hyperloglog::HistogramCache* histogram_in(
     const std::unique_ptr<storage::StringCache>& cache) {

@@ -84,14 +84,27 @@ void Connection::begin_wave() {
   go_on();
 }
 
-// Parses and dispatches until the bytes are used up, the wave is full, or a barrier stands next.
-void Connection::go_on() {
-  while (parse_one()) {
+[[gnu::always_inline]] inline bool Connection::dispatch(shard::Request request) {
+  switch (shard_.dispatcher().dispatch(*wave_, session_, request)) {
+    case shard::Dispatched::kGoOn:
+      if (session_.authenticated != limits_authenticated_) [[unlikely]]
+        apply_limits();
+      return true;
+    case shard::Dispatched::kBarrier:
+      barrier_ = request;
+      shard_.turn().activate(*wave_);
+      return false;
+    case shard::Dispatched::kPaused:
+      paused_ = request;
+      clients_.wait_for_resume(*this);
+      shard_.turn().activate(*wave_);
+      return false;
   }
+  return false;
 }
 
 // False: the wave is complete, or waits.
-bool Connection::parse_one() {
+[[gnu::always_inline]] inline bool Connection::parse_one() {
   if (!open_ || session_.close_after_reply) {
     complete_wave();
     return false;
@@ -116,23 +129,10 @@ bool Connection::parse_one() {
   return words == 0 || dispatch({first, words});
 }
 
-bool Connection::dispatch(shard::Request request) {
-  switch (shard_.dispatcher().dispatch(*wave_, session_, request)) {
-    case shard::Dispatched::kGoOn:
-      if (session_.authenticated != limits_authenticated_) [[unlikely]]
-        apply_limits();
-      return true;
-    case shard::Dispatched::kBarrier:
-      barrier_ = request;
-      shard_.turn().activate(*wave_);
-      return false;
-    case shard::Dispatched::kPaused:
-      paused_ = request;
-      clients_.wait_for_resume(*this);
-      shard_.turn().activate(*wave_);
-      return false;
+// Parses and dispatches until the bytes are used up, the wave is full, or a barrier stands next.
+void Connection::go_on() {
+  while (parse_one()) {
   }
-  return false;
 }
 
 void Connection::refuse(std::string_view text) {

@@ -6,6 +6,7 @@
 // batch's own thread, gives every member base + its prefix sum.
 #pragma once
 
+#include <boost/container/vector.hpp>
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -71,8 +72,8 @@ struct FoldGroup {
 struct Batch final : MailNode {
   Batch() : MailNode(Kind::kBatch) {}
 
-  int origin = 0;  // the thread it goes back to
-  std::vector<Item> items;
+  int origin = 0;                        // the thread it goes back to
+  boost::container::vector<Item> items;  // adds one without a call
   std::vector<FoldGroup> groups;
   std::vector<FoldMember> members;
   protocol::ByteBuffer arena;

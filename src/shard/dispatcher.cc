@@ -144,8 +144,9 @@ Dispatched Dispatcher::route(Wave& wave, Session& session, const Command& row, R
   return Dispatched::kBarrier;
 }
 
-Dispatched Dispatcher::route_key(Wave& wave, Session& session, const Command& row,
-                                 Request request) {
+[[gnu::always_inline]] inline Dispatched Dispatcher::route_key(Wave& wave, Session& session,
+                                                               const Command& row,
+                                                               Request request) {
   const auto words = words_of(wave, request);
   const bool by_cursor = (row.flags & commands::kByCursor) != 0;
   int shard = 0;
@@ -294,8 +295,8 @@ bool Dispatcher::breaks_order(const Wave& wave, int shard) const {
 }
 
 // Written where it will be read: a copy of fresh fields would wait for each of them.
-void Dispatcher::fill(Item& item, Wave& wave, Session& session, const Command& row,
-                      Request request) {
+[[gnu::always_inline]] inline void Dispatcher::fill(Item& item, Wave& wave, Session& session,
+                                                    const Command& row, Request request) {
   item.wave = &wave;
   item.row = &row;
   if (request.words > 1) {
@@ -329,7 +330,7 @@ void Dispatcher::end_caching(Session& session, const Command& row) {
   session.tracking.caching = tracking::Caching::kUnset;
 }
 
-std::uint32_t Dispatcher::take_slot(Wave& wave, Session& session) {
+[[gnu::always_inline]] inline std::uint32_t Dispatcher::take_slot(Wave& wave, Session& session) {
   const auto slot = static_cast<std::uint32_t>(wave.slots.size());
   wave.add_slot();
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]]

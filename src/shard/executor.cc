@@ -4,6 +4,7 @@
 
 #include "commands/reply.h"
 #include "config/options.h"
+#include "shard/look_ahead.h"
 #include "shard/remembering.h"
 
 namespace countd::shard {
@@ -11,39 +12,12 @@ namespace {
 
 using commands::ReplySlot;
 using storage::Errc;
-using storage::Key;
 
-// How far ahead of the executing item memory is asked for. Below the minimum the loop would end
-// before the first line arrives.
-constexpr std::size_t kBucketAhead = 16;
-constexpr std::size_t kRecordAhead = 8;
-constexpr std::size_t kObjectAhead = 5;
-constexpr std::size_t kHookAhead = 2;
-constexpr std::size_t kPrefetchMinimum = 4;
 // Fast commands share their batch's time; below this threshold the slow log wants each one's own.
 constexpr std::int64_t kTimeEachBelowMicros = 2000;
 constexpr std::uint32_t kShortRequestWords = 3;
 
 bool has_key(const Item& item) { return item.row->keys.first == 1; }
-
-Key key_of(const Item& item) { return {item.key(), item.hash, item.db}; }
-
-void prefetch_bucket(const Item& item, const storage::Keyspace& keys) {
-  if (has_key(item)) keys.prefetch_bucket(key_of(item));
-}
-
-void prefetch_record(const Item& item, const storage::Keyspace& keys) {
-  if (has_key(item)) keys.prefetch_record(key_of(item));
-}
-
-void prefetch_object(const Item& item, const storage::Keyspace& keys) {
-  if ((item.row->flags & commands::kObjectValue) != 0) keys.prefetch_object(key_of(item));
-}
-
-void run_hook(Item& item, const storage::Keyspace& keys) {
-  const auto hook = item.row->prefetch;
-  if (hook != nullptr) item.foresight = hook(item.request(), key_of(item), keys);
-}
 
 bool is_error(const ReplySlot& slot, const protocol::ByteBuffer& arena) {
   if (slot.kind == ReplySlot::Kind::kError) return true;
@@ -65,21 +39,42 @@ void Executor::enter(storage::Keyspace& keys) const {
                            options_->lfu_decay_time);
 }
 
+// Short requests share their batch's time. What can be long by itself is timed by itself.
+inline bool Executor::timed(const Item& item) const {
+  if (time_each_) return true;
+  if ((item.row->flags & commands::kFast) != 0) return false;
+  return item.words > kShortRequestWords ||
+         std::holds_alternative<commands::GatherHandler>(item.row->handler);
+}
+
+[[gnu::always_inline]] inline void Executor::run_item(Batch& batch, Item& item,
+                                                      storage::Keyspace& keys, int shard) {
+  if (item.is_increment && increments_unchecked_) return run_increment(batch, item, keys);
+  if (memory_limited_ && (item.row->flags & commands::kDenyOom) != 0 && !make_room(keys, shard))
+      [[unlikely]] {
+    return refuse(batch, item, Errc::kOutOfMemory);
+  }
+  timed(item) ? run_timed(batch, item, keys) : run_handler(batch, item, keys);
+}
+
 inline void Executor::run_items(Batch& batch, storage::Keyspace& keys, int shard) {
-  auto& items = batch.items;
-  const std::size_t size = items.size();
-  if (size < kPrefetchMinimum) {
-    for (Item& item : items) run_item(batch, item, keys, shard);
+  if (batch.items.size() < kLookAheadMinimum) {
+    for (Item& item : batch.items) run_item(batch, item, keys, shard);
   } else {
-    for (std::size_t i = 0; i < std::min(kBucketAhead, size); ++i) prefetch_bucket(items[i], keys);
-    for (std::size_t i = 0; i < std::min(kRecordAhead, size); ++i) prefetch_record(items[i], keys);
-    for (std::size_t i = 0; i < size; ++i) {
-      if (i + kBucketAhead < size) prefetch_bucket(items[i + kBucketAhead], keys);
-      if (i + kRecordAhead < size) prefetch_record(items[i + kRecordAhead], keys);
-      if (i + kObjectAhead < size) prefetch_object(items[i + kObjectAhead], keys);
-      if (i + kHookAhead < size) run_hook(items[i + kHookAhead], keys);
-      run_item(batch, items[i], keys, shard);
-    }
+    // A batch whose items are of several databases is rare: the first one speaks for all.
+    const bool near = keys.is_near(batch.items.front().db);
+    near ? run_ahead<false>(batch, keys, shard) : run_ahead<true>(batch, keys, shard);
+  }
+}
+
+template <bool kTableIsFar>
+void Executor::run_ahead(Batch& batch, storage::Keyspace& keys, int shard) {
+  const LookAhead look({batch.items.data(), batch.items.size()}, keys);
+  if constexpr (kTableIsFar) look.begin();
+  for (std::size_t at = 0; at < batch.items.size(); ++at) {
+    if constexpr (kTableIsFar) look.fetch(at);
+    look.run_hook(at);
+    run_item(batch, batch.items[at], keys, shard);
   }
 }
 
@@ -114,14 +109,6 @@ void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
   if (tracked) shared_.tracking->send(static_cast<std::size_t>(shard));
 }
 
-// Short requests share their batch's time. What can be long by itself is timed by itself.
-inline bool Executor::timed(const Item& item) const {
-  if (time_each_) return true;
-  if ((item.row->flags & commands::kFast) != 0) return false;
-  return item.words > kShortRequestWords ||
-         std::holds_alternative<commands::GatherHandler>(item.row->handler);
-}
-
 void Executor::begin_turn(const config::Options& options, storage::Millis now) {
   options_ = &options;
   now_ = now;
@@ -134,15 +121,6 @@ void Executor::begin_turn(const config::Options& options, storage::Millis now) {
               .hash_seed = shared_.hash_seed,
               .now = now_,
               .shards = shared_.shards};
-}
-
-inline void Executor::run_item(Batch& batch, Item& item, storage::Keyspace& keys, int shard) {
-  if (item.is_increment && increments_unchecked_) return run_increment(batch, item, keys);
-  if (memory_limited_ && (item.row->flags & commands::kDenyOom) != 0 && !make_room(keys, shard))
-      [[unlikely]] {
-    return refuse(batch, item, Errc::kOutOfMemory);
-  }
-  timed(item) ? run_timed(batch, item, keys) : run_handler(batch, item, keys);
 }
 
 void Executor::refuse(Batch& batch, Item& item, Errc error) {

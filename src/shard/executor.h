@@ -68,6 +68,9 @@ class Executor {
   };
 
   void run_items(Batch& batch, storage::Keyspace& keys, int shard);
+  /// The same, memory being asked for some items ahead: of the tables too if they are far.
+  template <bool kTableIsFar>
+  void run_ahead(Batch& batch, storage::Keyspace& keys, int shard);
   void run_tracked(Batch& batch, storage::Keyspace& keys, int shard);
   void remember(const Item& item);
   [[nodiscard]] bool tracks() const {

@@ -7,6 +7,7 @@
 // the connection runs the barrier and goes on (wave_idle).
 #pragma once
 
+#include <boost/container/vector.hpp>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -43,7 +44,7 @@ struct Wave {
   WaveOwner* owner = nullptr;
   tracking::Reader client;  // whose it is
   std::vector<std::string_view> words;
-  std::vector<commands::ReplySlot> slots;
+  boost::container::vector<commands::ReplySlot> slots;  // adds one without a call
   protocol::ByteBuffer bytes;
   std::uint32_t outstanding = 0;      // items, check-outs and deferred answers under way
   int last_shard = -1;                // where the last item went (pipeline-order strict)

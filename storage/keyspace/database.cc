@@ -56,6 +56,8 @@ void Database::discount_prefix(Record record) {
   if (--prefix_uses_[prefix] == 0) context_.prefixes.release(prefix);
 }
 
+Place Database::find(const Key& key) const { return find_inline(key); }
+
 std::uint64_t Database::hash_of(Record record) const {
   KeyText buffer;
   return hash_key(key_of(record, buffer), context_.hash_seed);

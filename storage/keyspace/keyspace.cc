@@ -24,6 +24,8 @@ Key Keyspace::key(std::string_view bytes, int db) const {
   return {bytes, hash_key(bytes, context_->hash_seed), db};
 }
 
+bool Keyspace::is_near(int db) const { return databases_[db]->is_near(); }
+
 void Keyspace::prefetch_bucket(const Key& key) const {
   const Database& database = database_of(key);
   database.prefetch_bucket(key.hash);
@@ -52,7 +54,7 @@ inline EntryView Keyspace::view_of(const Place& place) {
 
 EntryView Keyspace::read(const Key& key) {
   Database& database = database_of(key);
-  Place place = database.find(key);
+  Place place = database.find_inline(key);
   if (place && place.record.expired(now_)) [[unlikely]]
     place = find_live(database, key);
   if (!place) {
@@ -83,7 +85,7 @@ void Keyspace::join_listeners() {
 }
 
 EntryView Keyspace::peek(const Key& key) const {
-  const Place place = database_of(key).find(key);
+  const Place place = database_of(key).find_inline(key);
   if (!place || place.record.expired(now_)) return {};
   return view_of(place);
 }

@@ -85,6 +85,8 @@ class Keyspace {
   [[nodiscard]] Key key(std::string_view bytes, int db) const;
 
   // -- prefetching: hints, in this order, some operations apart ---------------------------------
+  /// The database's table is so small that fetching it ahead costs more than it saves.
+  [[nodiscard]] bool is_near(int db) const;
   void prefetch_bucket(const Key& key) const;
   void prefetch_record(const Key& key) const;
   /// After the record: the object that it refers to, if it is one.

@@ -9,7 +9,7 @@ namespace countd::storage {
 
 Result<std::int64_t> Keyspace::add(const Key& key, std::int64_t delta) {
   Database& database = database_of(key);
-  Place place = database.find(key);
+  Place place = database.find_inline(key);
   if (!place || !place.record.is_integer() || place.record.expired(now_)) [[unlikely]] {
     return add_slowly(key, delta, delta, delta, 1);
   }

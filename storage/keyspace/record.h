@@ -123,6 +123,8 @@ class Record {
   static constexpr unsigned kDirtyShift = 6;
   static constexpr unsigned kDirtyFlags = 3U << kDirtyShift;
   static constexpr std::size_t kKeyOffset = 2;
+  // What a key takes, by its form; a text says it itself.
+  static constexpr std::array<std::uint8_t, 4> kKeyBytes = {0, sizeof(char*), 2 + 4, 2 + 8};
 
   template <class Number>
   [[nodiscard]] Number load(std::size_t offset) const {
@@ -141,20 +143,11 @@ class Record {
   [[nodiscard]] const char* chars(std::size_t offset) const {
     return reinterpret_cast<const char*>(at_ + offset);
   }
-  [[nodiscard]] std::size_t key_end() const {
-    switch (key_form()) {
-      case KeyForm::kCompact32:
-        return kKeyOffset + 6;
-      case KeyForm::kCompact64:
-        return kKeyOffset + 10;
-      case KeyForm::kHeapText:
-        return kKeyOffset + sizeof(char*);
-      case KeyForm::kText:
-        break;
-    }
-    return kKeyOffset + 1 + length_at(kKeyOffset);
+  [[nodiscard, gnu::always_inline]] std::size_t key_end() const {
+    if (key_form() == KeyForm::kText) return kKeyOffset + 1 + length_at(kKeyOffset);
+    return kKeyOffset + kKeyBytes[flags() & 3];
   }
-  [[nodiscard]] std::size_t value_offset() const {
+  [[nodiscard, gnu::always_inline]] std::size_t value_offset() const {
     const std::size_t end = key_end();
     return has_expiry() ? end + size_at(end) : end;
   }

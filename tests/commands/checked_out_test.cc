@@ -45,6 +45,21 @@ TEST_CASE("only the first hash tag counts, and only if it is not empty") {
   CHECK(key_slot("a}b{c}") == slow_slot("c"));
 }
 
+TEST_CASE("a hash tag counts wherever it stands") {
+  for (std::size_t size = 3; size < 40; ++size) {
+    for (std::size_t open = 0; open + 3 <= size; ++open) {
+      std::string key(size, 'z');
+      key.replace(open, 3, "{t}");
+      CAPTURE(key);
+      CHECK(key_slot(key) == slow_slot("t"));
+    }
+    // The neighbours of '{' are no braces.
+    CHECK(key_slot(std::string(size, 'z')) == slow_slot(std::string(size, 'z')));
+    CHECK(key_slot(std::string(size, '|')) == slow_slot(std::string(size, '|')));
+    CHECK(key_slot(std::string(size, '\xfb')) == slow_slot(std::string(size, '\xfb')));
+  }
+}
+
 TEST_CASE("every key has one shard among those there are") {
   for (int i = 0; i < 1000; ++i) {
     const std::string key = "key:" + std::to_string(i);

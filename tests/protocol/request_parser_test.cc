@@ -107,6 +107,39 @@ TEST_CASE("the outcome does not depend on how the stream is cut") {
   }
 }
 
+TEST_CASE("requests that begin alike are told apart") {
+  // The second begins like the first up to some byte; lengths about what the parser keeps.
+  std::vector<Words> alike = {
+      {"INCR", "a"}, {"INCR", "b"},       {"INCS", "a"},     {"INCR"},         {"INCR", "a", "b"},
+      {"incr", "a"}, {"INCRB", "a"},      {"", ""},          {"", "x"},        {"x"},
+      {"y"},         {"$4\r\nINCR", "a"}, Words(12, "INCR"), Words(13, "INCR")};
+  for (std::size_t size = 10; size < 20; ++size) alike.push_back({std::string(size, 'N'), "a"});
+  for (const auto& first : alike) {
+    for (const auto& second : alike) {
+      const std::string stream = encode(first) + encode(second) + encode(second) + encode(first);
+      const std::vector<Words> expected = {first, second, second, first};
+      CAPTURE(stream);
+      CHECK(parse_whole_stream(stream).requests == expected);
+      CHECK(parse_bytewise(stream).requests == expected);
+    }
+  }
+}
+
+TEST_CASE("limits that change hold for a request like the one before") {
+  const std::string request = encode({"INCR", "a", "b"});
+  const auto outcome_under = [&](ParserLimits limits) {
+    RequestParser parser{ParserLimits{}};
+    std::vector<std::string_view> words;
+    REQUIRE(parser.parse(request, words) == ParseStatus::kComplete);
+    parser.set_limits(limits);
+    return parser.parse(request, words) == ParseStatus::kComplete ? std::string_view("whole")
+                                                                  : parser.error();
+  };
+  CHECK(outcome_under({}) == "whole");
+  CHECK(outcome_under({.max_arguments = 2}) == "ERR Protocol error: invalid multibulk length");
+  CHECK(outcome_under({.max_bulk_bytes = 3}) == "ERR Protocol error: invalid bulk length");
+}
+
 TEST_CASE("an empty line and an empty array are requests without words") {
   for (const auto* stream : {"\r\n", "\n", "   \r\n", "*0\r\n", "*-1\r\n", "*-5\r\n"}) {
     CAPTURE(stream);
