@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "tests/config/memory_files.h"
-#include "tests/config/temporary_directory.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace countd::config;
+using countd::test::TemporaryFolder;
 using Action = CommandLine::Action;
 
 namespace {
@@ -81,14 +82,14 @@ TEST_CASE("mistakes on the command line are told as such") {
 }
 
 TEST_CASE("paths are absolute once all is loaded") {
-  const TemporaryDirectory directory;
-  const auto path = directory.write("c.conf", "port 7000\n");
+  const TemporaryFolder folder;
+  const auto path = folder.write("c.conf", "port 7000\n");
   DiskFiles files;
-  const std::string detour = directory.path.string() + "/./c.conf";
-  const auto loaded = load(parse({detour, "--dir", directory.path.string()}), files);
+  const std::string detour = folder.path().string() + "/./c.conf";
+  const auto loaded = load(parse({detour, "--dir", folder.path().string()}), files);
   REQUIRE(loaded.error.empty());
   CHECK(loaded.conf_path == std::filesystem::canonical(path).string());
-  CHECK(loaded.options.dir == std::filesystem::canonical(directory.path).string());
+  CHECK(loaded.options.dir == std::filesystem::canonical(folder.path()).string());
   const auto plain = load(parse({}), files);
   CHECK(plain.conf_path.empty());
   CHECK(plain.options.dir == std::filesystem::current_path().string());

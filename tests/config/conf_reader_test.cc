@@ -6,9 +6,10 @@
 #include <string>
 
 #include "tests/config/memory_files.h"
-#include "tests/config/temporary_directory.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace countd::config;
+using countd::test::TemporaryFolder;
 
 namespace {
 
@@ -114,16 +115,16 @@ TEST_CASE("options without effect are listed once, in the order they were met") 
 }
 
 TEST_CASE("files are read from the disk") {
-  const TemporaryDirectory directory;
-  directory.write("b.conf", "timeout 2\n");
-  directory.write("a.conf", "timeout 1\n");
-  const auto path = directory.write("main", "include " + directory.path.string() + "/*.conf\n");
+  const TemporaryFolder folder;
+  folder.write("b.conf", "timeout 2\n");
+  folder.write("a.conf", "timeout 1\n");
+  const auto path = folder.write("main", "include " + folder.path().string() + "/*.conf\n");
   DiskFiles files;
   Options options;
   CHECK_FALSE(ConfReader(files, options).read_file(path).has_value());
   CHECK(options.timeout == 2);
-  CHECK(files.read(directory.path.string()).error == "Is a directory");
-  const auto large = directory.write("large", std::string((8 << 20) + 1, '#'));
+  CHECK(files.read(folder.path().string()).error == "Is a directory");
+  const auto large = folder.write("large", std::string((8 << 20) + 1, '#'));
   CHECK(files.read(large).error == "the file is larger than 8 MiB");
 }
 

@@ -9,9 +9,11 @@
 #include "config/option_value.h"
 #include "config/special_options.h"
 #include "tests/config/memory_files.h"
-#include "tests/config/temporary_directory.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace countd::config;
+using countd::test::content_of;
+using countd::test::TemporaryFolder;
 
 namespace {
 
@@ -90,19 +92,19 @@ TEST_CASE("reading what was rewritten gives what is in force, whatever the file 
 }
 
 TEST_CASE("a file is replaced as a whole and keeps its mode") {
-  const TemporaryDirectory directory;
-  const auto path = directory.write("c.conf", "old");
+  const TemporaryFolder folder;
+  const auto path = folder.write("c.conf", "old");
   std::filesystem::permissions(path, std::filesystem::perms(0600));
   CHECK_FALSE(replace_file(path, "new text").has_value());
   CHECK(content_of(path) == "new text");
   CHECK(std::filesystem::status(path).permissions() == std::filesystem::perms(0600));
-  CHECK(std::distance(std::filesystem::directory_iterator(directory.path), {}) == 1);
-  CHECK(replace_file(directory.path.string() + "/no/c.conf", "x") == "No such file or directory");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  CHECK(replace_file(folder.path().string() + "/no/c.conf", "x") == "No such file or directory");
 }
 
 TEST_CASE("a file that cannot be replaced leaves nothing behind") {
-  const TemporaryDirectory directory;
-  std::filesystem::create_directory(directory.path / "c.conf");
-  CHECK(replace_file((directory.path / "c.conf").string(), "x").has_value());
-  CHECK(std::distance(std::filesystem::directory_iterator(directory.path), {}) == 1);
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path() / "c.conf");
+  CHECK(replace_file((folder.path() / "c.conf").string(), "x").has_value());
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }

@@ -7,9 +7,10 @@
 #include "config/option_table.h"
 #include "config/option_value.h"
 #include "tests/config/memory_files.h"
-#include "tests/config/temporary_directory.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace countd::config;
+using countd::test::content_of;
 
 TEST_CASE("conf/countd.conf is what the table gives") {
   CHECK_MESSAGE(content_of(COUNTD_CONF_FILE) == default_conf(),

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "config/option_value.h"
-#include "tests/config/temporary_directory.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace countd::config;
+using countd::test::TemporaryFolder;
 
 namespace {
 
@@ -101,13 +102,13 @@ TEST_CASE("client-output-buffer-limit: complaints in Redis's words, all or nothi
 
 TEST_CASE("dir: an existing directory, kept as an absolute path") {
   Options options;
-  const TemporaryDirectory directory;
-  const auto file = directory.write("file", "x");
+  const TemporaryFolder folder;
+  const auto file = folder.write("file", "x");
   CHECK(read("dir", {"/no/such/directory"}, options) == "No such file or directory");
   CHECK(read("dir", {file}, options) == "Not a directory");
   CHECK(options == Options{});
-  CHECK_FALSE(read("dir", {directory.path.string() + "/."}, options).has_value());
-  CHECK(options.dir == std::filesystem::canonical(directory.path).string());
+  CHECK_FALSE(read("dir", {folder.path().string() + "/."}, options).has_value());
+  CHECK(options.dir == std::filesystem::canonical(folder.path()).string());
   options.dir = "./";
   CHECK_FALSE(resolve_directory(options).has_value());
   CHECK(options.dir == std::filesystem::canonical(".").string());

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "config/option_table.h"
-#include "tests/config/temporary_directory.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace countd::config;
+using countd::test::content_of;
+using countd::test::TemporaryFolder;
 using Pairs = std::vector<Store::Pair>;
 
 namespace {
@@ -60,8 +62,8 @@ TEST_CASE("a set is refused in Redis's words") {
 }
 
 TEST_CASE("where files are written is changed only as enable-protected-configs says") {
-  const TemporaryDirectory directory;
-  const Pairs pairs{{"dir", directory.path.string()}};
+  const TemporaryFolder folder;
+  const Pairs pairs{{"dir", folder.path().string()}};
   const auto refused = failed("dir", "can't set protected config");
   Options options;
   Store closed{options};
@@ -109,8 +111,8 @@ TEST_CASE("listeners hear of changes, and of nothing else") {
 }
 
 TEST_CASE("rewrite keeps the configuration file up to date") {
-  const TemporaryDirectory directory;
-  const auto path = directory.write("c.conf", "# mine\ntimeout 0\n");
+  const TemporaryFolder folder;
+  const auto path = folder.write("c.conf", "# mine\ntimeout 0\n");
   Store store{Options{}, path};
   CHECK_FALSE(set(store, {{"timeout", "9"}, {"hz", "20"}}).has_value());
   CHECK_FALSE(store.rewrite().has_value());

@@ -8,21 +8,9 @@
 #include <string>
 
 #include "tests/support/client.h"
+#include "tests/support/temporary_folder.h"
 
 namespace countd::test {
-
-/// A folder under the temporary folder that goes with its owner.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A loopback port that was free a moment ago.
 int free_port();

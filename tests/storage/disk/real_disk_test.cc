@@ -4,22 +4,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
+
+#include "tests/support/temporary_folder.h"
 
 using namespace countd::storage;
+using countd::test::TemporaryFolder;
 
 namespace {
-
-struct Folder {
-  Folder() {
-    std::string name = "/tmp/countd-disk-XXXXXX";
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  [[nodiscard]] std::string file(std::string_view name) const { return join_path(path, name); }
-  std::string path;
-};
 
 std::string contents(Disk& disk, const std::string& path) {
   const auto bytes = disk.read(path);
@@ -30,7 +21,7 @@ std::string contents(Disk& disk, const std::string& path) {
 }  // namespace
 
 TEST_CASE("what was written and synced is read back; create empties and append adds") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   const std::string path = folder.file("a");
   {
@@ -48,20 +39,20 @@ TEST_CASE("what was written and synced is read back; create empties and append a
 }
 
 TEST_CASE("rename replaces, remove removes, list is sorted") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   CHECK((*disk.create(folder.file("b")))->write("new").has_value());
   CHECK((*disk.create(folder.file("a")))->write("old").has_value());
-  CHECK(*disk.list(folder.path) == std::vector<std::string>{"a", "b"});
+  CHECK(*disk.list(folder.path().string()) == std::vector<std::string>{"a", "b"});
   CHECK(disk.rename(folder.file("b"), folder.file("a")).has_value());
-  CHECK(disk.sync_directory(folder.path).has_value());
+  CHECK(disk.sync_directory(folder.path().string()).has_value());
   CHECK(contents(disk, folder.file("a")) == "new");
   CHECK(disk.remove(folder.file("a")).has_value());
-  CHECK(disk.list(folder.path)->empty());
+  CHECK(disk.list(folder.path().string())->empty());
 }
 
 TEST_CASE("errors carry errno, the operation and the path") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   const std::string missing = folder.file("missing");
   CHECK(disk.read(missing).error().code == ENOENT);
@@ -70,11 +61,11 @@ TEST_CASE("errors carry errno, the operation and the path") {
   CHECK(disk.rename(missing, folder.file("x")).error().code == ENOENT);
   CHECK(disk.create(folder.file("no/where")).error().code == ENOENT);
   CHECK(disk.list(missing).error().code == ENOENT);
-  CHECK(disk.read(folder.path).error().code == EISDIR);
+  CHECK(disk.read(folder.path().string()).error().code == EISDIR);
 }
 
 TEST_CASE("a file that was removed cannot be made durable") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   auto file = disk.create(folder.file("a"));
   REQUIRE(file.has_value());
@@ -84,7 +75,7 @@ TEST_CASE("a file that was removed cannot be made durable") {
 }
 
 TEST_CASE("a lock has one holder and is free again when the holder is gone") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   const std::string path = folder.file("lock");
   auto first = disk.lock(path);
@@ -95,7 +86,7 @@ TEST_CASE("a lock has one holder and is free again when the holder is gone") {
 }
 
 TEST_CASE("a file is shortened to what is asked for, and is never made longer") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   const std::string path = folder.file("a");
   CHECK((*disk.create(path))->write("onetwo").has_value());
@@ -107,7 +98,7 @@ TEST_CASE("a file is shortened to what is asked for, and is never made longer") 
 }
 
 TEST_CASE("a directory is made, and one that is there is no error; a file of that name is") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   CHECK(disk.create_directory(folder.file("d")).has_value());
   CHECK(disk.create_directory(folder.file("d")).has_value());
@@ -117,7 +108,7 @@ TEST_CASE("a directory is made, and one that is there is no error; a file of tha
 }
 
 TEST_CASE("a lock whose file was removed or replaced is not in place any more") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   const std::string path = folder.file("lock");
   const auto first = disk.lock(path);
@@ -132,7 +123,7 @@ TEST_CASE("a lock whose file was removed or replaced is not in place any more") 
 }
 
 TEST_CASE("a second name outlives the first") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   REQUIRE((*disk.create(folder.file("a")))->write("one").has_value());
   CHECK(disk.link(folder.file("a"), folder.file("b")).has_value());
@@ -158,13 +149,13 @@ int held_without_name(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a file that is unlinked loses its name at once, and its bytes with its remains") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   const std::string path = folder.file("a");
   CHECK((*disk.create(path))->write("bytes").has_value());
   auto remains = disk.unlink(path);
   REQUIRE(remains.has_value());
-  CHECK(disk.list(folder.path)->empty());
+  CHECK(disk.list(folder.path().string())->empty());
   CHECK(held_without_name(path) == 1);
   remains->reset();
   CHECK(held_without_name(path) == 0);
@@ -172,7 +163,7 @@ TEST_CASE("a file that is unlinked loses its name at once, and its bytes with it
 }
 
 TEST_CASE("what memory holds of a large file that is gone is given back piece by piece") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   const std::string path = folder.file("a");
   CHECK((*disk.create(path))->write(std::string((5 << 20) / 2, 'x')).has_value());
@@ -185,7 +176,7 @@ TEST_CASE("what memory holds of a large file that is gone is given back piece by
 }
 
 TEST_CASE("a file that is replaced keeps its bytes until its remains go") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RealDisk disk;
   const std::string path = folder.file("a");
   CHECK((*disk.create(folder.file("new")))->write("newer").has_value());
@@ -197,7 +188,7 @@ TEST_CASE("a file that is replaced keeps its bytes until its remains go") {
   REQUIRE(remains.has_value());
   CHECK(held_without_name(path) == 1);
   CHECK((*disk.read(path))->bytes() == "newest");
-  CHECK(disk.list(folder.path)->size() == 1);
+  CHECK(disk.list(folder.path().string())->size() == 1);
   remains->reset();
   CHECK(held_without_name(path) == 0);
   CHECK((*disk.read(path))->bytes() == "newest");
