@@ -86,6 +86,8 @@ class RequestParser {
     void keep(std::string_view head, std::string_view name, std::int64_t words_left);
   };
 
+  const char* read_head(std::string_view bytes, std::vector<std::string_view>& words,
+                        std::int64_t& left);
   bool parse_whole(std::string_view bytes, std::vector<std::string_view>& words);
   ParseStatus parse_array(std::string_view bytes, std::vector<std::string_view>& words);
   ParseStatus parse_inline(std::string_view bytes, std::vector<std::string_view>& words);
