@@ -105,6 +105,6 @@ TEST_CASE("a file is replaced as a whole and keeps its mode") {
 TEST_CASE("a file that cannot be replaced leaves nothing behind") {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder.path() / "c.conf");
-  CHECK(replace_file((folder.path() / "c.conf").string(), "x").has_value());
+  CHECK(replace_file(folder.file("c.conf"), "x").has_value());
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }

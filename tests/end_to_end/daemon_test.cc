@@ -8,7 +8,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
@@ -19,6 +18,7 @@
 
 namespace fs = std::filesystem;
 using countd::test::Client;
+using countd::test::content_of;
 using countd::test::eventually;
 using countd::test::free_port;
 using countd::test::server_command;
@@ -27,15 +27,10 @@ using countd::test::TemporaryFolder;
 
 namespace {
 
-std::string text_of(const fs::path& file) {
-  std::ifstream stream(file);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 // A process that is nobody's child here: as /proc tells it, after its name in brackets.
 struct ProcessState {
   explicit ProcessState(pid_t pid) {
-    const auto text = text_of("/proc/" + std::to_string(pid) + "/stat");
+    const auto text = content_of("/proc/" + std::to_string(pid) + "/stat");
     const auto name_end = text.rfind(')');
     if (name_end == std::string::npos) return;
     std::istringstream(text.substr(name_end + 1)) >> state >> parent >> group >> session;
@@ -104,7 +99,7 @@ TEST_CASE("a daemon has left its terminal, writes its pid and its log, and tidie
   const auto logfile = daemon.folder.path() / "countd.log";
   REQUIRE(daemon.status == 0);
   REQUIRE(eventually([&] { return daemon.answers(); }));
-  daemon.pid = std::stoi(text_of(pidfile));
+  daemon.pid = std::stoi(content_of(pidfile));
   const ProcessState state(daemon.pid);
   CHECK(state.runs());
   CHECK(state.session == daemon.pid);  // one of its own, so no terminal can hang up on it
@@ -118,12 +113,12 @@ TEST_CASE("a daemon has left its terminal, writes its pid and its log, and tidie
   const ServerProcess foreground(server_command("--save \"\""));
   CHECK(eventually(
       [&] { return !kCountsThreads || threads_of(daemon.pid) == threads_of(foreground.pid()); }));
-  CHECK(text_of(logfile).find("Ready to accept connections") != std::string::npos);
+  CHECK(content_of(logfile).find("Ready to accept connections") != std::string::npos);
 
   REQUIRE(::kill(daemon.pid, SIGTERM) == 0);
   CHECK(eventually([&] { return !ProcessState(daemon.pid).runs(); }));
-  CHECK(text_of(logfile).find("Received SIGTERM") != std::string::npos);
-  CHECK(text_of(logfile).find("bye bye") != std::string::npos);
+  CHECK(content_of(logfile).find("Received SIGTERM") != std::string::npos);
+  CHECK(content_of(logfile).find("bye bye") != std::string::npos);
   CHECK_FALSE(fs::exists(pidfile));
 }
 
@@ -131,7 +126,7 @@ TEST_CASE("a daemon that cannot listen leaves the reason in its log and no pid f
   const ServerProcess other(server_command("--save \"\""));
   Daemon daemon("--pidfile countd.pid --logfile countd.log --port " + std::to_string(other.port()));
   const auto logfile = daemon.folder.path() / "countd.log";
-  CHECK(eventually([&] { return text_of(logfile).find("in use") != std::string::npos; }));
+  CHECK(eventually([&] { return content_of(logfile).find("in use") != std::string::npos; }));
   CHECK(eventually([&] { return !fs::exists(daemon.folder.path() / "countd.pid"); }));
 }
 

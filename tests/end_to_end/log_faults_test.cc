@@ -5,8 +5,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
 #include "tests/end_to_end/end_to_end_server.h"
@@ -187,9 +185,7 @@ Ended run_to_its_end(std::string settings) {
   const auto words = folder.path() / "words";
   const int status =
       std::system(("timeout 60 " + command + " > " + words.string() + " 2>&1").c_str());
-  std::ifstream file(words);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-          std::string((std::istreambuf_iterator<char>(file)), {})};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, countd::test::content_of(words)};
 }
 
 Ended second_server(const ServerProcess& first) {

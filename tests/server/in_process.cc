@@ -1,7 +1,5 @@
 #include "tests/server/in_process.h"
 
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <thread>
 
@@ -61,10 +59,7 @@ int InProcess::wait() {
   return code;
 }
 
-std::string InProcess::log() const {
-  std::ifstream file(folder() / "log");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+std::string InProcess::log() const { return content_of(folder() / "log"); }
 
 std::string info_field(Client& client, const std::string& name) {
   const auto text = "\r\n" + client.call({"INFO", "everything"}).text;

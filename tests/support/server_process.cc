@@ -11,8 +11,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -125,8 +123,7 @@ int ServerProcess::stop(int signal, std::chrono::seconds patience) {
 }
 
 std::string ServerProcess::log() const {
-  std::ifstream file(folder() / "server.log");
-  std::string text((std::istreambuf_iterator<char>(file)), {});
+  std::string text = content_of(folder() / "server.log");
   if (text.size() > kLogTail) text.erase(0, text.size() - kLogTail);
   return text;
 }

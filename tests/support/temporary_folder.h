@@ -40,7 +40,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-inline std::string content_of(const std::string& path) {
+/// Empty if there is no such file.
+inline std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
