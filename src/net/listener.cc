@@ -49,7 +49,7 @@ bool turns_away(const config::Options& options, const asio::ip::address& peer) {
 }
 
 Listener::Listener(asio::io_context& context, config::Store& store, Accept accept)
-    : context_(context), store_(store), accept_(std::move(accept)), retry_(context) {}
+    : context_(context), store_(store), accept_(std::move(accept)) {}
 
 std::string Listener::open() {
   const auto& options = store_.current();
@@ -70,16 +70,16 @@ std::string Listener::listen_elsewhere(const config::Options& options) {
 void Listener::accept_as(const ListeningSockets::Change& change) {
   boost::system::error_code ignored;
   for (const auto& socket : change.opened) {
-    auto acceptor = std::make_shared<Tcp::acceptor>(context_);
-    acceptor->assign(socket.endpoint.protocol(), socket.descriptor, ignored);
+    auto acceptor = std::make_shared<Acceptor<Tcp>>(context_);
+    acceptor->socket.assign(socket.endpoint.protocol(), socket.descriptor, ignored);
     if (closed_) continue;  // with the acceptor the socket goes
     tcp_.push_back(acceptor);
-    accept_tcp(acceptor);
+    accept_from(std::move(acceptor));
   }
   tcp_.remove_if([&](const auto& acceptor) {
-    const auto endpoint = acceptor->local_endpoint(ignored);
+    const auto endpoint = acceptor->socket.local_endpoint(ignored);
     const bool dropped = std::ranges::find(change.dropped, endpoint) != change.dropped.end();
-    if (dropped) acceptor->close(ignored);
+    if (dropped) acceptor->close();
     return dropped;
   });
 }
@@ -87,47 +87,45 @@ void Listener::accept_as(const ListeningSockets::Change& change) {
 std::string Listener::open_unix(const std::string& path, int mode, int backlog) {
   ::unlink(path.c_str());
   boost::system::error_code error;
-  Local::acceptor acceptor(context_);
-  acceptor.open(Local(), error);
-  if (!error) acceptor.bind(Local::endpoint(path), error);
-  if (!error) acceptor.listen(backlog, error);
+  auto acceptor = std::make_shared<Acceptor<Local>>(context_);
+  acceptor->socket.open(Local(), error);
+  if (!error) acceptor->socket.bind(Local::endpoint(path), error);
+  if (!error) acceptor->socket.listen(backlog, error);
   if (error) return fmt::format("Failed opening Unix socket {}: {}", path, error.message());
   if (mode != 0) ::chmod(path.c_str(), static_cast<mode_t>(mode));
   unix_path_ = path;
-  unix_.push_back(std::move(acceptor));
-  accept_unix(unix_.back());
+  unix_ = acceptor;
+  accept_from(std::move(acceptor));
   return {};
 }
 
-void Listener::accept_tcp(const std::shared_ptr<Tcp::acceptor>& acceptor) {
-  if (!acceptor->is_open()) return;  // dropped while a client came in
-  acceptor->async_accept(
-      [this, acceptor](const boost::system::error_code& error, Tcp::socket socket) {
-        if (error == asio::error::operation_aborted) return;
-        if (error) return retry_later([this, acceptor] { accept_tcp(acceptor); });
-        came_in(std::move(socket));
-        accept_tcp(acceptor);
-      });
+template <class Protocol>
+void Listener::Acceptor<Protocol>::close() {
+  boost::system::error_code ignored;
+  socket.close(ignored);
+  retry.cancel();
 }
 
-void Listener::accept_unix(Local::acceptor& acceptor) {
-  acceptor.async_accept(
-      [this, &acceptor](const boost::system::error_code& error, Local::socket socket) {
-        if (error == asio::error::operation_aborted) return;
-        if (error) return retry_later([this, &acceptor] { accept_unix(acceptor); });
-        commands::Session session;
-        session.peer_address = unix_path_ + ":0";
-        session.local_address = unix_path_ + ":0";
-        accept_(socket.release(), std::move(session));
-        accept_unix(acceptor);
-      });
+template <class Protocol>
+void Listener::accept_from(std::shared_ptr<Acceptor<Protocol>> acceptor) {
+  if (!acceptor->socket.is_open()) return;  // dropped while a client came in
+  auto& socket = acceptor->socket;
+  socket.async_accept([this, acceptor = std::move(acceptor)](const boost::system::error_code& error,
+                                                             typename Protocol::socket client) {
+    if (error == asio::error::operation_aborted) return;
+    if (error) return retry_later(acceptor);
+    came_in(std::move(client));
+    accept_from(acceptor);
+  });
 }
 
 // Out of descriptors, most likely: waiting a moment beats spinning on the same error.
-void Listener::retry_later(std::function<void()> again) {
-  retry_.expires_after(std::chrono::milliseconds(100));
-  retry_.async_wait([again = std::move(again)](const boost::system::error_code& error) {
-    if (!error) again();
+template <class Protocol>
+void Listener::retry_later(std::shared_ptr<Acceptor<Protocol>> acceptor) {
+  auto& retry = acceptor->retry;
+  retry.expires_after(std::chrono::milliseconds(100));
+  retry.async_wait([this, acceptor = std::move(acceptor)](const boost::system::error_code& error) {
+    if (!error) accept_from(acceptor);
   });
 }
 
@@ -148,11 +146,17 @@ void Listener::came_in(Tcp::socket socket) {
   accept_(socket.release(), std::move(session));
 }
 
+void Listener::came_in(Local::socket socket) {
+  commands::Session session;
+  session.peer_address = unix_path_ + ":0";
+  session.local_address = unix_path_ + ":0";
+  accept_(socket.release(), std::move(session));
+}
+
 void Listener::close() {
-  boost::system::error_code ignored;
   closed_ = true;
-  for (auto& acceptor : tcp_) acceptor->close(ignored);
-  for (auto& acceptor : unix_) acceptor.close(ignored);
+  for (const auto& acceptor : tcp_) acceptor->close();
+  if (unix_) unix_->close();
   if (!unix_path_.empty()) ::unlink(unix_path_.c_str());
 }
 

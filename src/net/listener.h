@@ -41,21 +41,32 @@ class Listener {
   using Tcp = boost::asio::ip::tcp;
   using Local = boost::asio::local::stream_protocol;
 
+  /// One listening socket; shared with what it waits for.
+  template <class Protocol>
+  struct Acceptor {
+    explicit Acceptor(boost::asio::io_context& context) : socket(context), retry(context) {}
+    void close();
+
+    typename Protocol::acceptor socket;
+    boost::asio::steady_timer retry;
+  };
+
   void accept_as(const ListeningSockets::Change& change);
   std::string open_unix(const std::string& path, int mode, int backlog);
-  void accept_tcp(const std::shared_ptr<Tcp::acceptor>& acceptor);
-  void accept_unix(Local::acceptor& acceptor);
-  void retry_later(std::function<void()> again);
+  template <class Protocol>
+  void accept_from(std::shared_ptr<Acceptor<Protocol>> acceptor);
+  template <class Protocol>
+  void retry_later(std::shared_ptr<Acceptor<Protocol>> acceptor);
   void came_in(Tcp::socket socket);
+  void came_in(Local::socket socket);
 
   boost::asio::io_context& context_;
   config::Store& store_;
   Accept accept_;
-  boost::asio::steady_timer retry_;
   ListeningSockets sockets_;
-  std::list<std::shared_ptr<Tcp::acceptor>> tcp_;  // shared with what it waits for
+  std::list<std::shared_ptr<Acceptor<Tcp>>> tcp_;
   bool closed_ = false;
-  std::list<Local::acceptor> unix_;
+  std::shared_ptr<Acceptor<Local>> unix_;
   std::string unix_path_;
 };
 

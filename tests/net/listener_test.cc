@@ -4,12 +4,14 @@
 #include <doctest/doctest.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@
 #include "config/options.h"
 #include "tests/support/server_process.h"
 
+using namespace std::chrono_literals;
 using countd::config::Options;
 using countd::config::Store;
 using countd::net::Listener;
@@ -37,7 +40,7 @@ struct Door {
         }) {}
 
   void run_until_accepted(std::size_t count) {
-    while (peers.size() < count && context.run_one() != 0) {
+    while (peers.size() < count && context.run_one_for(60s) != 0) {
     }
   }
 
@@ -75,6 +78,31 @@ int connect_to(sockaddr_in address, int port) {
   REQUIRE(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   return descriptor;
 }
+
+int connect_to(const std::string& path) {
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  return descriptor;
+}
+
+// While it lives this process gets no more descriptors.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    const rlimit none{0, before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  }
+  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 // Until the other side closes.
 std::string read_all(int descriptor) {
@@ -183,11 +211,7 @@ TEST_CASE("a unix socket has its mode, replaces a stale one, and goes when it is
     REQUIRE(::stat(path.c_str(), &status) == 0);
     CHECK(S_ISSOCK(status.st_mode));
     CHECK((status.st_mode & 0777) == 0600);
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    REQUIRE(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    const int descriptor = connect_to(path);
     door.run_until_accepted(1);
     CHECK(door.peers == std::vector<std::string>{path + ":0"});
     ::close(descriptor);
@@ -195,4 +219,28 @@ TEST_CASE("a unix socket has its mode, replaces a stale one, and goes when it is
     door.listener.close();
     CHECK_FALSE(std::filesystem::exists(path));
   }
+}
+
+TEST_CASE("while descriptors are short nobody comes in; afterwards everybody does, by every way") {
+  const TemporaryFolder folder;
+  auto options = on({"127.0.0.1", "127.0.0.2"});
+  options.unixsocket = (folder.path() / "countd.sock").string();
+  Door door(options);
+  REQUIRE(door.listener.open() == "");
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  std::vector<int> clients;
+  for (const std::uint32_t host : {INADDR_LOOPBACK, INADDR_LOOPBACK + 1}) {
+    address.sin_addr.s_addr = htonl(host);
+    clients.push_back(connect_to(address, options.port));
+  }
+  clients.push_back(connect_to(options.unixsocket));
+  {
+    const NoDescriptors none;
+    door.context.poll();
+    CHECK(door.peers.empty());
+  }
+  door.run_until_accepted(clients.size());
+  CHECK(door.peers.size() == clients.size());
+  for (const int client : clients) ::close(client);
 }
