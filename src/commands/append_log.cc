@@ -39,8 +39,13 @@ void waitaof(Arguments& args, ServerView& server, Reply& reply) {
   }
   auto later = server.defer(reply);
   DurableWait wait;
+  wait.client = server.session().id;
   wait.timeout_ms = *timeout_ms;
   wait.until_timeout = replicas > 0;
+  wait.refused = [later] {
+    later->complete(
+        [](Reply& answer) { answer.error("UNBLOCKED client unblocked via CLIENT UNBLOCK"); });
+  };
   server.when_durable(wait, [later](bool durable) {
     later->complete([durable](Reply& answer) {
       answer.array(2);

@@ -8,6 +8,7 @@
 #include "commands/client_tracking.h"
 #include "commands/connection.h"
 #include "commands/container.h"
+#include "commands/error_text.h"
 #include "commands/reply.h"
 #include "commands/row_check.h"
 #include "commands/row_shapes.h"
@@ -119,14 +120,17 @@ void unpause(Arguments&, ServerView& server, Reply& reply) {
   reply.ok();
 }
 
-// No command of countd blocks, so there is nobody to wake.
-void unblock(Arguments& args, Session&, Reply& reply) {
+void unblock(Arguments& args, ServerView& server, Reply& reply) {
   args.after_subcommand();
   const auto client = args.next();
-  const bool known = args.done() || args.next_is("timeout") || args.next_is("error");
-  if (!known) return reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
-  if (!storage::parse_integer(client)) return reply.error(Errc::kNotInteger);
-  reply.integer(0);
+  if (args.remaining() > 1) return reply.error(misused_subcommand(args.words()));
+  const bool refuse = args.next_is("error");
+  if (!refuse && !args.done() && !args.next_is("timeout")) {
+    return reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  }
+  const auto id = storage::parse_integer(client);
+  if (!id) return reply.error(Errc::kNotInteger);
+  reply.integer(server.unblock_client(static_cast<std::uint64_t>(*id), refuse) ? 1 : 0);
 }
 
 void help(Arguments& args, Session&, Reply& reply) {
@@ -345,7 +349,7 @@ constexpr Command kSubcommands[] = {
     client_row({.name = "unblock",
                 .arity = -3,
                 .flags = kAdmin,
-                .handler = SessionHandler{unblock},
+                .handler = AdminHandler{unblock},
                 .summary = "Wakes a connection that waits in a command",
                 .since = "5.0.0",
                 .arguments = kUnblockArguments}),

@@ -79,6 +79,7 @@ enum Flag : std::uint32_t {
   kAllShards = 1u << 24,    // a SpanHandler over everything, or the whole database
   kByCursor = 1u << 25,     // a ShardHandler routed by the cursor in its first argument
   kObjectValue = 1u << 27,  // the value is an object on the heap: worth fetching ahead
+  kSecrets = 1u << 28,      // a password may be among its words (hide_secrets)
   kGuarded = 1u << 26,      // only for whom enable-debug-command lets in (debug_refusal)
 };
 

@@ -69,7 +69,7 @@ constexpr Argument kSetArguments[] = {
     {.name = "parameter_value", .type = kBlock, .flags = kMultiple, .arguments = kOptionValue}};
 
 constexpr Command config_row(Command row) {
-  row.flags = kAdmin | kNoScript | kLoading | kStale;
+  row.flags |= kAdmin | kNoScript | kLoading | kStale;
   return server_row(row);
 }
 constexpr std::string_view kOfOptions = "O(N), N: number of options given";
@@ -101,6 +101,7 @@ constexpr Command kSubcommands[] = {
                 .since = "2.8.0"}),
     config_row({.name = "set",
                 .arity = -4,
+                .flags = kSecrets,
                 .handler = AdminHandler{set},
                 .summary = "Changes options",
                 .complexity = kOfOptions,

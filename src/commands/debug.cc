@@ -11,6 +11,7 @@
 #include "commands/container.h"
 #include "commands/debug_protocol.h"
 #include "commands/digest.h"
+#include "commands/error_text.h"
 #include "commands/reply.h"
 #include "commands/row_check.h"
 #include "commands/row_shapes.h"
@@ -38,8 +39,7 @@ std::string_view debug_refusal(const config::Options& options, const Session& se
 namespace {
 
 void unknown(Arguments& args, Session&, Reply& reply) {
-  reply.error("ERR unknown subcommand or wrong number of arguments for '" +
-              std::string(args.words()[1].substr(0, 128)) + "'. Try DEBUG HELP.");
+  reply.error(misused_subcommand(args.words()));
 }
 
 // With every shard checked out, so that the whole server stands still, as a test wants it to.

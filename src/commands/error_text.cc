@@ -101,4 +101,10 @@ std::string unknown_subcommand(std::span<const std::string_view> words) {
          " HELP.";
 }
 
+std::string misused_subcommand(std::span<const std::string_view> words) {
+  const auto shown = until_nul(words[1]).substr(0, kShownBytes);
+  return "ERR unknown subcommand or wrong number of arguments for '" + std::string(shown) +
+         "'. Try " + upper_case(words[0]) + " HELP.";
+}
+
 }  // namespace countd::commands

@@ -20,5 +20,7 @@ std::string wrong_arity(std::string_view full_name);
 std::string invalid_expire(std::string_view command);
 /// ERR unknown subcommand 'x'. Try CONFIG HELP.
 std::string unknown_subcommand(std::span<const std::string_view> words);
+/// ERR unknown subcommand or wrong number of arguments for 'x'. Try CLIENT HELP.
+std::string misused_subcommand(std::span<const std::string_view> words);
 
 }  // namespace countd::commands

@@ -122,4 +122,11 @@ class Reply {
   protocol::ReplyWriter writer_;
 };
 
+/// Whether the answer is an error; `arena` holds its bytes.
+inline bool is_error(const ReplySlot& slot, const protocol::ByteBuffer& arena) {
+  if (slot.kind == ReplySlot::Kind::kError) return true;
+  return slot.kind == ReplySlot::Kind::kBytes && slot.length > 0 &&
+         arena.data()[slot.number] == '-';
+}
+
 }  // namespace countd::commands

@@ -45,7 +45,7 @@ void lastsave(Arguments&, ServerView& server, Reply& reply) {
 struct Shutdown {
   bool save = false;
   bool nosave = false;
-  bool now = false;
+  bool now = false;  // there is no replica that would be waited for
   bool force = false;
   bool abort = false;
 };
@@ -79,8 +79,12 @@ void shutdown(Arguments& args, ServerView& server, Reply& reply) {
   auto how = ShutdownSave::kAsConfigured;
   if (wanted.save) how = ShutdownSave::kSave;
   if (wanted.nosave) how = ShutdownSave::kNoSave;
-  const std::string error = server.shutdown(how, wanted.now, wanted.force);
-  if (!error.empty()) reply.error(error);
+  auto later = server.defer(reply);
+  server.shutdown(how, wanted.force, [later](bool ok) {
+    later->complete([ok](Reply& answer) {
+      if (!ok) answer.error("ERR Errors trying to SHUTDOWN. Check logs.");
+    });
+  });
 }
 
 constexpr Argument kBgsaveArguments[] = {

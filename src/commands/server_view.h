@@ -34,7 +34,7 @@ class DeferredReply {
 struct ClientRef {
   Session& session;
   bool is_caller;
-  std::function<void()> kill;  // closes the connection once this turn's replies are sent
+  std::function<void()> kill;  // closes the connection; the caller's own once it is answered
 };
 
 struct SnapshotStatus {
@@ -45,8 +45,10 @@ struct SnapshotStatus {
 
 /// How long to wait for the log.
 struct DurableWait {
-  storage::Millis timeout_ms = 0;  // 0: for ever
-  bool until_timeout = false;      // even if everything is durable before
+  std::uint64_t client = 0;            // who waits
+  storage::Millis timeout_ms = 0;      // 0: for ever
+  bool until_timeout = false;          // even if everything is durable before
+  std::function<void()> refused = {};  // called instead of `done` if unblock_client says so
 };
 
 enum class ShutdownSave : std::uint8_t { kAsConfigured, kSave, kNoSave };
@@ -76,11 +78,13 @@ class ServerView {
   /// Calls `done`, from some thread, once everything written until now is durable or the time is
   /// up, with whether it is durable.
   virtual void when_durable(const DurableWait& wait, std::function<void(bool durable)> done) = 0;
+  /// Ends the client's wait: refused, or as if its time were up. False: it does not wait.
+  virtual bool unblock_client(std::uint64_t id, bool refuse) = 0;
   /// DEBUG RELOAD: saves, empties, loads; then `done` as above.
   virtual void reload(std::function<void(bool ok, std::string error)> done) = 0;
-  /// Begins the stop; does not answer on success (the connection closes). Returns an error text
-  /// with its code, or empty.
-  virtual std::string shutdown(ShutdownSave save, bool now, bool force) = 0;
+  /// Begins the stop. `done(ok)` is called on some thread: the end is near, or the server goes on
+  /// as it could not save.
+  virtual void shutdown(ShutdownSave save, bool force, std::function<void(bool ok)> done) = 0;
 
   /// Calls `visit` for every client on that client's thread, then `done` on the caller's thread.
   virtual void for_each_client(std::function<void(ClientRef&)> visit,

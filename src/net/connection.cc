@@ -1,11 +1,14 @@
 #include "net/connection.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "commands/command.h"
 #include "config/options.h"
 #include "net/clients.h"
 #include "net/reply_formatter.h"
@@ -76,7 +79,14 @@ void Connection::on_read(const boost::system::error_code& error, std::size_t byt
   begin_wave();
 }
 
+// Options that have changed hold for the next request.
+void Connection::follow_limits() {
+  if (limits_bulk_bytes_ != shard_.executor().options().proto_max_bulk_len) [[unlikely]]
+    apply_limits();
+}
+
 void Connection::begin_wave() {
+  follow_limits();
   wave_ = &shard_.turn().new_wave(*this);
   wave_->client = {session_.id, shard_.index(), session_.tracking.no_loop};
   self_ = this;
@@ -95,12 +105,21 @@ void Connection::begin_wave() {
       shard_.turn().activate(*wave_);
       return false;
     case shard::Dispatched::kPaused:
-      paused_ = request;
-      clients_.wait_for_resume(*this);
-      shard_.turn().activate(*wave_);
+      pause_at(request);
       return false;
   }
   return false;
+}
+
+// What came before is answered; the request goes back to the input, and a later wave begins with
+// it.
+void Connection::pause_at(shard::Request request) {
+  wave_->words.resize(request.first_word);
+  input_.take_back(parser_.consumed());
+  more_input_ = true;
+  paused_ = true;
+  clients_.wait_for_resume(*this);
+  complete_wave();
 }
 
 // False: the wave is complete, or waits.
@@ -146,7 +165,7 @@ void Connection::complete_wave() {
   if (wave_->slots.empty()) {
     end_wave();
     if (open_ && session_.close_after_reply) return close();
-    if (open_) read();
+    if (open_ && !paused_) read();
     return;
   }
   wave_->complete = true;
@@ -154,26 +173,25 @@ void Connection::complete_wave() {
 }
 
 void Connection::wave_idle(shard::Wave& wave) {
-  if (paused_) return;
   const boost::intrusive_ptr<Connection> alive(this);
+  if (!open_) barrier_.reset();
   if (barrier_) {
     const auto request = *std::exchange(barrier_, std::nullopt);
     clients_.front().with_view(*this, [&](commands::ServerView& view) {
       shard_.dispatcher().run_barrier(wave, session_, request, view);
     });
     if (wave.outstanding != 0) return;
+    shard_.follow_options();
+    follow_limits();
   }
   go_on();
 }
 
 void Connection::resume() {
-  if (!paused_) return;
-  // Another thread is still filling slots of this wave: no further ones may be added.
-  if (wave_->outstanding != 0) return clients_.wait_for_resume(*this);
   const boost::intrusive_ptr<Connection> alive(this);
-  const auto request = *std::exchange(paused_, std::nullopt);
-  if (!open_) return complete_wave();
-  if (dispatch(request)) go_on();
+  paused_ = false;
+  // Otherwise what is under way goes on by itself.
+  if (open_ && wave_ == nullptr && !sending()) begin_wave();
 }
 
 void Connection::wave_done(shard::Wave& wave, std::span<const protocol::ByteBuffer* const> arenas) {
@@ -186,7 +204,8 @@ void Connection::wave_done(shard::Wave& wave, std::span<const protocol::ByteBuff
   end_wave();
   if (!open_) return;
   if (!pushes_.empty()) [[unlikely]] {
-    out.append(pushes_.view());
+    // The client may have asked for RESP2 meanwhile, which has none.
+    if (session_.version == protocol::Version::kResp3) out.append(pushes_.view());
     pushes_.clear();
   }
   auto* const log = shard_.log();
@@ -211,14 +230,8 @@ void Connection::hand_over(protocol::ByteBuffer& out, std::uint64_t epoch) {
 void Connection::end_wave() {
   shard_.turn().recycle(*std::exchange(wave_, nullptr));
   parser_.release();
-  if (parser_bulk_limit_changed()) [[unlikely]]
-    apply_limits();
   // The caller still holds a reference.
   self_.reset();
-}
-
-bool Connection::parser_bulk_limit_changed() const {
-  return limits_bulk_bytes_ != shard_.executor().options().proto_max_bulk_len;
 }
 
 // Aims at waves whose replies stay below a bound: a pipeline of requests for large values is run
@@ -278,6 +291,8 @@ void Connection::sent_all() {
   if (session_.close_after_reply) return close();
   if (!pushes_.empty()) [[unlikely]]
     return send_pushes();
+  if (paused_) [[unlikely]]
+    return;
   if (more_input_) return begin_wave();
   if (reading_) return;
   reading_ = true;
@@ -322,10 +337,6 @@ void Connection::close() {
   boost::system::error_code ignored;
   socket_.close(ignored);
   clients_.forget(*this);
-  if (paused_) {
-    paused_.reset();
-    complete_wave();
-  }
 }
 
 const config::OutputBufferLimit& Connection::output_limit() const {
@@ -334,14 +345,14 @@ const config::OutputBufferLimit& Connection::output_limit() const {
 
 bool Connection::check_deadlines(const config::Options& options, storage::Millis now) {
   const auto idle_ms = now - session_.last_active;
-  const bool waits_for_input = wave_ == nullptr && unsent_.empty();
-  const bool partial = waits_for_input && !input_.empty();
+  const bool idle = wave_ == nullptr && !paused_;
+  const bool partial = idle && unsent_.empty() && !input_.empty();
   const auto over = [idle_ms](int seconds) { return seconds > 0 && idle_ms > seconds * 1000ll; };
-  if ((partial && over(options.partial_request_timeout)) ||
-      (wave_ == nullptr && over(options.timeout))) {
+  if ((partial && over(options.partial_request_timeout)) || (idle && over(options.timeout)) ||
+      (waits_unread() && hung_up())) {
     close();
   } else if (const auto& limit = output_limit();
-             limit.soft_bytes != 0 && unsent_.size() > limit.soft_bytes) {
+             limit.soft_bytes != 0 && unsent_.size() + pushes_.size() > limit.soft_bytes) {
     if (over_soft_limit_since_ == 0) over_soft_limit_since_ = now;
     if (now - over_soft_limit_since_ >= limit.soft_seconds * 1000) {
       shard_.metrics().buffer_limit_disconnects.add(1);
@@ -351,6 +362,18 @@ bool Connection::check_deadlines(const config::Options& options, storage::Millis
     over_soft_limit_since_ = 0;
   }
   return open_;
+}
+
+// For as long as others please, and no read is under way that would tell that the client is gone.
+bool Connection::waits_unread() const {
+  if (paused_) return true;
+  return wave_ != nullptr && session_.last_command != nullptr &&
+         (session_.last_command->flags & commands::kBlocking) != 0;
+}
+
+bool Connection::hung_up() {
+  pollfd polled{socket_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&polled, 1, 0) > 0;
 }
 
 void Connection::describe_buffers() {

@@ -40,7 +40,7 @@ class Connection final
   void start();
   /// Starts the next read, if the connection is still open.
   void read();
-  /// Closes once the replies of this turn are sent.
+  /// Closes once what is under way has been answered.
   void close_soon();
   void close();
   [[nodiscard]] bool open() const { return open_; }
@@ -75,6 +75,7 @@ class Connection final
   void on_read(const boost::system::error_code& error, std::size_t bytes);
   void begin_wave();
   void go_on();
+  void pause_at(shard::Request request);
   bool parse_one();
   bool dispatch(shard::Request request);
   void refuse(std::string_view text);
@@ -92,7 +93,9 @@ class Connection final
   void write_rest();
   void adapt_wave_limit(std::size_t requests, std::size_t reply_bytes);
   void apply_limits();
-  [[nodiscard]] bool parser_bulk_limit_changed() const;
+  void follow_limits();
+  [[nodiscard]] bool waits_unread() const;
+  [[nodiscard]] bool hung_up();
   [[nodiscard]] const config::OutputBufferLimit& output_limit() const;
 
   HandlerMemory handler_memory_;
@@ -107,12 +110,12 @@ class Connection final
   boost::intrusive_ptr<Connection> self_;  // while a wave is under way
   shard::Wave* wave_ = nullptr;
   std::optional<shard::Request> barrier_;
-  std::optional<shard::Request> paused_;
   std::size_t wave_limit_;
   std::int64_t limits_bulk_bytes_ = 0;
   storage::Millis over_soft_limit_since_ = 0;
   bool limits_authenticated_ = true;
-  bool more_input_ = false;  // the wave ended at its limit: whole requests may be waiting
+  bool more_input_ = false;  // the wave ended before its input: whole requests may be waiting
+  bool paused_ = false;      // the next of them waits for the end of a pause
   bool open_ = true;
   bool reading_ = false;   // a read is under way, or will be when the next turn begins
   bool writing_ = false;   // what is unsent is under way

@@ -37,6 +37,7 @@ void Connection::redirect_is_broken() {
 
 void Connection::send_pushes() {
   if (pushes_.empty() || wave_ != nullptr || sending()) return;
+  if (session_.version != Version::kResp3) return pushes_.clear();
   auto* const log = shard_.log();
   const std::uint64_t epoch = log != nullptr ? log->must_wait_for() : 0;
   auto& out = clients_.scratch();

@@ -13,6 +13,8 @@ class InputBuffer {
   /// What is not consumed yet.
   [[nodiscard]] std::string_view view() const { return {memory_.get() + begin_, end_ - begin_}; }
   void consume(std::size_t bytes) { begin_ += bytes; }
+  /// Undoes the last consume().
+  void take_back(std::size_t bytes) { begin_ -= bytes; }
   [[nodiscard]] bool empty() const { return begin_ == end_; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
 

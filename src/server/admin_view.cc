@@ -39,19 +39,20 @@ void AdminView::when_durable(const commands::DurableWait& wait, std::function<vo
   server_.append_only().when_durable(wait, std::move(done));
 }
 
+bool AdminView::unblock_client(std::uint64_t id, bool refuse) {
+  return server_.append_only().unblock(id, refuse);
+}
+
 void AdminView::reload(std::function<void(bool, std::string)> done) {
   server_.snapshots().reload(std::move(done));
 }
 
-std::string AdminView::shutdown(commands::ShutdownSave save, bool, bool force) {
+void AdminView::shutdown(commands::ShutdownSave save, bool force, std::function<void(bool)> done) {
   const bool saves =
       save == commands::ShutdownSave::kSave ||
       (save == commands::ShutdownSave::kAsConfigured && !server_.store().current().save.empty());
   server_.log().warning("User requested shutdown...");
-  server_.begin_stop(saves, force, [&log = server_.log()](std::string why) {
-    log.warning("Error trying to save the DB, can't exit: " + why);
-  });
-  return {};
+  server_.begin_stop(saves, force, std::move(done));
 }
 
 void AdminView::for_each_client(std::function<void(commands::ClientRef&)> visit,
@@ -60,8 +61,10 @@ void AdminView::for_each_client(std::function<void(commands::ClientRef&)> visit,
   server_.for_each_client(
       [visit = std::move(visit), caller](net::Connection& connection) {
         connection.describe_buffers();
-        commands::ClientRef client{connection.session(), connection.session().id == caller,
-                                   [&connection] { connection.close_soon(); }};
+        const bool is_caller = connection.session().id == caller;
+        commands::ClientRef client{connection.session(), is_caller, [&connection, is_caller] {
+                                     is_caller ? connection.close_soon() : connection.close();
+                                   }};
         visit(client);
       },
       std::move(done));
@@ -75,7 +78,9 @@ void AdminView::tracking_changed() {
   server_.invalidations().changed(connection_.session(), connection_.shard().index());
 }
 
-void AdminView::pause_clients(storage::Millis until, bool all) { server_.pause(until, all); }
+void AdminView::pause_clients(storage::Millis until, bool all) {
+  server_.pause().begin(until, all);
+}
 
 void AdminView::unpause_clients() { server_.unpause(); }
 

@@ -25,8 +25,9 @@ class AdminView final : public commands::ServerView {
   bool rewrite_log() override;
   [[nodiscard]] bool log_on() const override;
   void when_durable(const commands::DurableWait& wait, std::function<void(bool)> done) override;
+  bool unblock_client(std::uint64_t id, bool refuse) override;
   void reload(std::function<void(bool, std::string)> done) override;
-  std::string shutdown(commands::ShutdownSave save, bool now, bool force) override;
+  void shutdown(commands::ShutdownSave save, bool force, std::function<void(bool)> done) override;
   void for_each_client(std::function<void(commands::ClientRef&)> visit,
                        std::function<void()> done) override;
   std::optional<int> thread_of_client(std::uint64_t id) override;

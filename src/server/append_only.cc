@@ -225,6 +225,10 @@ void AppendOnly::when_durable(const commands::DurableWait& wait, DurableWaits::D
   waits_.settle(host_.gate().durable(), host_.steady_now());
 }
 
+bool AppendOnly::unblock(std::uint64_t client, bool refuse) {
+  return waits_.end(client, host_.gate().durable(), refuse);
+}
+
 LogFacts AppendOnly::facts() const {
   LogFacts facts;
   facts.on = on();

@@ -49,6 +49,9 @@ class AppendOnly final : public journal::Reader {
   bool rewrite();
   /// Calls `done` once everything that was written until now is durable, or the time is up.
   void when_durable(const commands::DurableWait& wait, DurableWaits::Done done);
+  /// Ends a client's wait, see DurableWaits::end.
+  bool unblock(std::uint64_t client, bool refuse);
+  [[nodiscard]] std::size_t waiting() const { return waits_.size(); }
   [[nodiscard]] bool on() const { return state_.load() != State::kOff; }
   [[nodiscard]] LogFacts facts() const;
 

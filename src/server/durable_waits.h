@@ -22,16 +22,19 @@ class DurableWaits {
   void settle(std::uint64_t durable, storage::Millis now);
   /// Answers all that it is not durable.
   void give_up();
+  /// Ends the wait of one client: refused, or as if its time were up. False: it does not wait.
+  bool end(std::uint64_t client, std::uint64_t durable, bool refuse);
+  [[nodiscard]] std::size_t size() const;
 
  private:
   struct Waiter {
     std::uint64_t epoch;
     storage::Millis deadline;  // 0: none
-    bool until_deadline;
+    commands::DurableWait wait;
     Done done;
   };
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<Waiter> waiters_;
 };
 

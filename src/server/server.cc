@@ -168,9 +168,8 @@ void Server::watch_signals() {
     if (error) return;
     log_.warning(fmt::format("Received {} scheduling shutdown...",
                              signal == SIGTERM ? "SIGTERM" : "SIGINT"));
-    begin_stop(!store_.current().save.empty(), false, [this](std::string why) {
-      log_.warning("Error trying to save the DB, can't exit: " + why);
-      watch_signals();
+    begin_stop(!store_.current().save.empty(), false, [this](bool ok) {
+      if (!ok) watch_signals();
     });
   });
 }
@@ -211,6 +210,7 @@ std::size_t Server::choose_thread() {
 
 void Server::connection_closed(const commands::Session& session) {
   open_connections_.fetch_sub(1);
+  append_only_->unblock(session.id, false);
   invalidations_->closed(session);
 }
 
@@ -235,8 +235,7 @@ void Server::cron() {
     std::getline(file, line);
     idle_percent_ = idle_gauge_.update(line);
   }
-  const auto paused_until = paused_until_.load();
-  if (paused_until != 0 && now >= paused_until) unpause();
+  if (pause_.end_if_due(now)) resume_clients();
   snapshots_->check(now);
   append_only_->check();
   cron_timer_->expires_after(kCronPeriod);
@@ -245,23 +244,29 @@ void Server::cron() {
   });
 }
 
-void Server::begin_stop(bool save, bool force, std::function<void(std::string)> failed) {
-  shards_[0]->post([this, save, force, failed = std::move(failed)] {
-    if (stopping_) return;
-    stopping_ = true;
-    tell_supervisor("STOPPING=1");
+void Server::begin_stop(bool save, bool force, std::function<void(bool)> done) {
+  shards_[0]->post([this, save, force, done = std::move(done)] {
+    stop_waiters_.push_back(done);
+    if (std::exchange(stopping_, true)) return;
     if (!save) return stop_now();
     log_.notice("Saving the final RDB snapshot before exiting.");
-    snapshots_->start_after([this, force, failed](bool ok, std::string error) {
+    snapshots_->start_after([this, force](bool ok, const std::string& error) {
       if (ok || force) return stop_now();
+      log_.warning("Error trying to save the DB, can't exit: " + error);
       stopping_ = false;
-      failed(std::move(error));
+      tell_stop_waiters(false);
     });
   });
 }
 
+void Server::tell_stop_waiters(bool ok) {
+  for (const auto& done : std::exchange(stop_waiters_, {})) done(ok);
+}
+
 // The loops end only after every thread has closed its connections.
 void Server::stop_now() {
+  tell_supervisor("STOPPING=1");
+  tell_stop_waiters(true);
   listener_->close();
   signals_->cancel();
   cron_timer_->cancel();
@@ -301,16 +306,12 @@ void Server::close_withheld() {
   }
 }
 
-void Server::pause(storage::Millis until, bool all) {
-  paused_until_.store(until);
-  set_gate(shard::kPauseAllGate, all);
-  set_gate(shard::kPauseWritesGate, true);
+void Server::unpause() {
+  pause_.end();
+  resume_clients();
 }
 
-void Server::unpause() {
-  paused_until_.store(0);
-  set_gate(shard::kPauseAllGate, false);
-  set_gate(shard::kPauseWritesGate, false);
+void Server::resume_clients() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     shards_[i]->post([this, i] { clients_[i]->resume_all(); });
   }
@@ -344,6 +345,7 @@ Facts Server::facts() const {
   facts.executable = executable_;
   facts.conf_path = store_.conf_path();
   facts.connections = statistics_->connections();
+  facts.blocked = append_only_->waiting();
   facts.max_clients = max_clients_.load();
   facts.allocator = allocator_bytes();
   facts.used_bytes = facts.allocator.allocated;

@@ -18,6 +18,7 @@
 #include "net/clients.h"
 #include "net/listener.h"
 #include "server/append_only.h"
+#include "server/client_pause.h"
 #include "server/info.h"
 #include "server/invalidations.h"
 #include "server/log.h"
@@ -49,12 +50,13 @@ class Server final : public shard::Peers, public net::Front {
   Invalidations& invalidations() { return *invalidations_; }
   Log& log() { return log_; }
   [[nodiscard]] Facts facts() const;
-  /// Begins the stop: with a snapshot first if `save`. `failed` is called if that snapshot fails
-  /// and `force` is off; the server then goes on.
-  void begin_stop(bool save, bool force, std::function<void(std::string)> failed);
+  /// Begins the stop: with a snapshot first if `save`. `done(ok)` is called on shard 0's thread
+  /// before the connections are closed, or if that snapshot has failed and `force` is off: then
+  /// the server goes on.
+  void begin_stop(bool save, bool force, std::function<void(bool)> done);
   void for_each_client(const std::function<void(net::Connection&)>& visit,
                        std::function<void()> done);
-  void pause(storage::Millis until, bool all);
+  ClientPause& pause() { return pause_; }
   void unpause();
   void set_active_expire(bool on);
   void set_gate(shard::Gate gate, bool on);
@@ -95,6 +97,8 @@ class Server final : public shard::Peers, public net::Front {
   void tell_supervisor(std::string_view state) const;
   void cron();
   void stop_now();
+  void tell_stop_waiters(bool ok);
+  void resume_clients();
   void options_changed(const config::Options& now, std::span<const std::string_view> names);
 
   config::Store& store_;
@@ -127,8 +131,10 @@ class Server final : public shard::Peers, public net::Front {
   std::atomic<int> max_clients_ = 0;
   std::atomic<std::uint64_t> next_client_id_{1};
   std::atomic<int> open_connections_{0};
-  std::atomic<storage::Millis> paused_until_{0};
-  bool stopping_ = false;  // on shard 0's thread
+  ClientPause pause_{shared_.gates};
+  // On shard 0's thread: a stop is under way, and who is told how it ends.
+  bool stopping_ = false;
+  std::vector<std::function<void(bool)>> stop_waiters_;
   int exit_code_ = 0;
 };
 

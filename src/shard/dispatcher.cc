@@ -210,11 +210,22 @@ void Dispatcher::run_admin(Wave& wave, Session& session, Request request,
                                 shared_.shards};
   commands::Arguments arguments(words_of(wave, request), context, 0, row.name_words);
   Item item;
+  // Whether it is answered, the handler may change: RESET is, whatever was said before.
+  const auto mode = std::exchange(session.reply_mode, ReplyMode::kOn);
   fill(item, wave, session, row, request);
+  session.reply_mode = mode;
   Reply reply(item.reply_slot(), wave.bytes, session.version, kOwnArena);
   const std::int64_t began = shared_.clock->nanoseconds();
   std::get<commands::AdminHandler>(row.handler)(arguments, view, reply);
   executor_.account(item, shared_.clock->nanoseconds() - began);
+  note_failure(row, reply.slot(), wave);
+  if (session.reply_mode != ReplyMode::kOn) keep_silent(wave, session, item.slot);
+}
+
+void Dispatcher::note_failure(const Command& row, const commands::ReplySlot& slot,
+                              const Wave& wave) {
+  if (!commands::is_error(slot, wave.bytes)) return;
+  metrics_.commands[shared_.table->index(row)].failed.add(1);
 }
 
 void Dispatcher::run_alone(Wave& wave, Session& session, const Command& row, Request request) {
@@ -246,8 +257,8 @@ void Dispatcher::run_session(Wave& wave, Session& session, const Command& row, R
   std::get<commands::SessionHandler>(row.handler)(arguments, session, reply);
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]]
     keep_silent(wave, session, slot);
-  auto& counters = metrics_.commands[shared_.table->index(row)];
-  counters.calls.add(1);
+  note_failure(row, reply.slot(), wave);
+  metrics_.commands[shared_.table->index(row)].calls.add(1);
 }
 
 // The delta of a foldable request; false if it has none that is valid (the handler says why).

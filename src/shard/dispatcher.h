@@ -116,6 +116,8 @@ class Dispatcher {
   static void mark_tracked(Item& item, const commands::Session& session);
   static void end_caching(commands::Session& session, const commands::Command& row);
   std::uint32_t take_slot(Wave& wave, commands::Session& session);
+  void note_failure(const commands::Command& row, const commands::ReplySlot& slot,
+                    const Wave& wave);
   static void keep_silent(Wave& wave, commands::Session& session, std::uint32_t slot);
 
   const SharedState& shared_;

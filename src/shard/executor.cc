@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/reply.h"
+#include "commands/secrets.h"
 #include "config/options.h"
 #include "shard/look_ahead.h"
 #include "shard/remembering.h"
@@ -18,12 +19,6 @@ constexpr std::int64_t kTimeEachBelowMicros = 2000;
 constexpr std::uint32_t kShortRequestWords = 3;
 
 bool has_key(const Item& item) { return item.row->keys.first == 1; }
-
-bool is_error(const ReplySlot& slot, const protocol::ByteBuffer& arena) {
-  if (slot.kind == ReplySlot::Kind::kError) return true;
-  return slot.kind == ReplySlot::Kind::kBytes && slot.length > 0 &&
-         arena.data()[slot.number] == '-';
-}
 
 }  // namespace
 
@@ -243,7 +238,7 @@ inline void Executor::call_handler(const Item& item, commands::Arguments& argume
   } else {
     call_on_many(item, arguments, shards, reply);
   }
-  if (is_error(reply.slot(), arena.bytes)) [[unlikely]] {
+  if (commands::is_error(reply.slot(), arena.bytes)) [[unlikely]] {
     metrics_.commands[shared_.table->index(*item.row)].failed.add(1);
   }
 }
@@ -335,6 +330,7 @@ void Executor::account(const Item& item, std::int64_t nanoseconds) {
   entry.unix_time = now_ / 1000;
   entry.micros = nanoseconds / 1000;
   entry.words = metrics::SlowLog::shorten(item.request());
+  if ((item.row->flags & commands::kSecrets) != 0) commands::hide_secrets(entry.words);
   if (!foreign_ && item.wave->owner != nullptr) item.wave->owner->describe(entry);
   shared_.slow_log->add(std::move(entry), static_cast<std::size_t>(options_->slowlog_max_len));
 }

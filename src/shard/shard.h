@@ -42,6 +42,8 @@ class Shard {
     if (waking_) begin_turn();
     waking_ = false;
   }
+  /// A request may have changed the options: the turn goes on with what they are now.
+  void follow_options() { executor_.begin_turn(store_.current(), executor_.now()); }
   /// Runs `work` on this shard's thread, soon; from any thread.
   void post(std::function<void()> work);
   void complete(MailNode& node);

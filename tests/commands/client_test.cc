@@ -68,12 +68,23 @@ TEST_CASE("a pause is asked of the server with its end and its kind") {
   CHECK(client("CLIENT PAUSE 1 SOME") == "-ERR CLIENT PAUSE mode must be WRITE or ALL\r\n");
 }
 
-TEST_CASE("nothing blocks and nothing is tracked, and that is what is said") {
+TEST_CASE("CLIENT UNBLOCK ends a wait, or refuses it") {
   Harness server;
   Harness::Client client(server);
-  CHECK(client("CLIENT UNBLOCK 7") == ":0\r\n");
+  CHECK(client("CLIENT UNBLOCK 7") == ":1\r\n");
+  CHECK(client("CLIENT UNBLOCK 7 TIMEOUT") == ":1\r\n");
+  CHECK(client("CLIENT UNBLOCK 7 ERROR") == ":1\r\n");
+  CHECK(server.asked() == std::vector<std::string>{"unblock 7", "unblock 7", "unblock 7 refuse"});
   CHECK(client("CLIENT UNBLOCK 7 SOMEHOW") ==
         "-ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR\r\n");
+  CHECK(client("CLIENT UNBLOCK x") == "-ERR value is not an integer or out of range\r\n");
+  CHECK(client("CLIENT UNBLOCK 7 TIMEOUT x") ==
+        "-ERR unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP.\r\n");
+}
+
+TEST_CASE("nothing is tracked, and that is what is said") {
+  Harness server;
+  Harness::Client client(server);
   CHECK(client("CLIENT GETREDIR") == ":-1\r\n");
   CHECK(
       client("CLIENT TRACKINGINFO") ==

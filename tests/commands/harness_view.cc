@@ -63,14 +63,19 @@ void Harness::View::reload(std::function<void(bool, std::string)> done) {
   done(server_.snapshot_error_.empty(), server_.snapshot_error_);
 }
 
-std::string Harness::View::shutdown(commands::ShutdownSave save, bool now, bool force) {
+bool Harness::View::unblock_client(std::uint64_t id, bool refuse) {
+  server_.asked_.push_back("unblock " + std::to_string(id) + (refuse ? " refuse" : ""));
+  return true;
+}
+
+void Harness::View::shutdown(commands::ShutdownSave save, bool force,
+                             std::function<void(bool)> done) {
   std::string words = "shutdown";
   if (save == commands::ShutdownSave::kSave) words += " save";
   if (save == commands::ShutdownSave::kNoSave) words += " nosave";
-  if (now) words += " now";
   if (force) words += " force";
   server_.asked_.push_back(words);
-  return {};
+  done(server_.snapshot_error_.empty());
 }
 
 void Harness::View::for_each_client(std::function<void(commands::ClientRef&)> visit,

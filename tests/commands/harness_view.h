@@ -49,7 +49,8 @@ class Harness::View final : public commands::ServerView {
     done(!wait.until_timeout);
   }
   void reload(std::function<void(bool, std::string)> done) override;
-  std::string shutdown(commands::ShutdownSave save, bool now, bool force) override;
+  bool unblock_client(std::uint64_t id, bool refuse) override;
+  void shutdown(commands::ShutdownSave save, bool force, std::function<void(bool)> done) override;
   void for_each_client(std::function<void(commands::ClientRef&)> visit,
                        std::function<void()> done) override;
   std::optional<int> thread_of_client(std::uint64_t id) override;

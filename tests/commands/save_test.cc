@@ -35,8 +35,10 @@ TEST_CASE("SHUTDOWN hands its options on and answers nothing") {
   Harness::Client client(server);
   CHECK(client("SHUTDOWN NOSAVE").empty());
   CHECK(client("SHUTDOWN SAVE NOW FORCE").empty());
-  CHECK(server.asked() == std::vector<std::string>{"shutdown nosave", "shutdown save now force"});
+  CHECK(server.asked() == std::vector<std::string>{"shutdown nosave", "shutdown save force"});
   CHECK(client("SHUTDOWN SAVE NOSAVE") == "-ERR syntax error\r\n");
   CHECK(client("SHUTDOWN ABORT NOW") == "-ERR syntax error\r\n");
   CHECK(client("SHUTDOWN ABORT") == "-ERR No shutdown in progress.\r\n");
+  server.fail_snapshots("No space left on device");
+  CHECK(client("SHUTDOWN") == "-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
 }

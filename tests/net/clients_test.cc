@@ -80,3 +80,60 @@ TEST_CASE("a paused client is closed with the server, without its command being 
   REQUIRE(Loopback::eventually([&] { return server.numbers().bytes_in == 8; }));
   CHECK_FALSE(client.reply_waits(20ms));
 }
+
+TEST_CASE("a server may end in the turn in which clients are paused") {
+  for (int round = 0; round < 20; ++round) {
+    std::vector<Client> clients;
+    Loopback server;
+    server.pause(true);
+    for (int i = 0; i < 5; ++i) {
+      clients.push_back(server.connect());
+      clients.back().send_bytes("INCR n\r\n");
+    }
+  }
+}
+
+TEST_CASE("what came before the pause is answered at once, what comes behind it afterwards") {
+  for (const int threads : {1, 2}) {
+    Loopback server({}, threads);
+    auto client = server.connect();
+    server.pause_writes(true);
+    client.send_bytes("GET n\r\nEXISTS n m\r\nINCR n\r\nGET n\r\nINCR n\r\n");
+    CHECK(client.read().null);
+    CHECK(client.read().integer() == 0);
+    CHECK_FALSE(client.reply_waits(20ms));
+    server.pause_writes(false);
+    CHECK(client.read().integer() == 1);
+    CHECK(client.read().text == "1");
+    CHECK(client.read().integer() == 2);
+  }
+}
+
+TEST_CASE("a client that goes away while it is paused is noticed, and its command is not run") {
+  Loopback server;
+  {
+    auto client = server.connect();
+    server.pause(true);
+    client.send_bytes("INCR n\r\nINCR n\r\n");
+    REQUIRE(Loopback::eventually([&] { return server.numbers().bytes_in == 16; }));
+    CHECK(server.numbers().connections == 1);
+  }
+  CHECK(Loopback::eventually([&] { return server.numbers().connections == 0; }));
+  server.pause(false);
+  CHECK(server.connect().call({"GET", "n"}).null);
+}
+
+TEST_CASE("an idle limit does not count a pause") {
+  countd::config::Options options;
+  options.timeout = 1;
+  options.partial_request_timeout = 1;
+  Loopback server(options);
+  auto client = server.connect();
+  server.pause(true);
+  client.send_bytes("INCR n\r\n");
+  REQUIRE(Loopback::eventually([&] { return server.numbers().bytes_in == 8; }));
+  server.advance(10'000);
+  CHECK_FALSE(client.reply_waits(250ms));
+  server.pause(false);
+  CHECK(client.read().integer() == 1);
+}

@@ -96,3 +96,18 @@ TEST_CASE("a client that never reads its messages is closed at the hard limit") 
   CHECK(Loopback::eventually([&] { return server.numbers().buffer_limit_disconnects == 1; }));
   CHECK(Loopback::eventually([&] { return server.numbers().connections == 0; }));
 }
+
+TEST_CASE("a client that has gone over to RESP2 hears no more") {
+  Loopback server;
+  auto client = tracking_client(server);
+  const auto before = server.numbers().bytes_in;
+  client.send_bytes("SAVE\r\nHELLO 2\r\nPING\r\n");
+  REQUIRE(Loopback::eventually([&] { return server.numbers().bytes_in > before; }));
+  server.invalidate({"key"});
+  CHECK_FALSE(client.reply_waits(50ms));
+  CHECK(Loopback::eventually([&] { return server.end_save(); }));
+  CHECK(client.read().text == "OK");
+  CHECK(client.read().type == '*');
+  CHECK(client.read().text == "PONG");
+  CHECK(client.call({"ECHO", "x"}).text == "x");
+}

@@ -213,3 +213,50 @@ TEST_CASE("four clients on two threads count together, with every command over b
   CHECK(client.call({"GET", "n"}).text == "3200");
   CHECK(client.call({"GET", "m"}).text == "1600");
 }
+
+TEST_CASE("RESET is answered, whatever CLIENT REPLY has said") {
+  Loopback server;
+  auto client = server.connect();
+  for (const char* mode : {"OFF", "SKIP"}) {
+    client.send_bytes("CLIENT REPLY " + std::string(mode) + "\r\nRESET\r\nPING\r\n");
+    CHECK(client.read().text == "RESET");
+    CHECK(client.read().text == "PONG");
+  }
+  // Other commands that wait for those before them keep silent.
+  client.send_bytes("CLIENT REPLY SKIP\r\nCONFIG GET port\r\nPING\r\n");
+  CHECK(client.read().text == "PONG");
+}
+
+TEST_CASE("a bound on the size of a value holds at once, on every connection") {
+  Options options;
+  options.proto_max_bulk_len = 1 << 20;
+  Loopback server(options);
+  auto first = server.connect();
+  auto second = server.connect();
+  for (auto* const client : {&first, &second}) CHECK(client->call({"PING"}).text == "PONG");
+  const std::string large(3 << 20, 'x');
+  first.send_bytes("CONFIG SET proto-max-bulk-len 4mb\r\n*2\r\n$4\r\nECHO\r\n$3145728\r\n" + large +
+                   "\r\nCONFIG SET proto-max-bulk-len 1mb\r\n");
+  CHECK(first.read().text == "OK");
+  CHECK(first.read().text == large);
+  CHECK(first.read().text == "OK");
+  for (auto* const client : {&first, &second}) {
+    client->send_bytes("*2\r\n$4\r\nECHO\r\n$1048577\r\n");
+    CHECK(client->read().text == "ERR Protocol error: invalid bulk length");
+  }
+}
+
+TEST_CASE("an option holds for the requests behind CONFIG SET in the same write") {
+  Loopback server;
+  auto client = server.connect();
+  client.send_bytes(
+      "CONFIG SET maxmemory 1\r\nSET a 1\r\nCONFIG SET maxmemory 0\r\nSET a 1\r\n"
+      "CONFIG SET requirepass x\r\nAUTH y\r\nAUTH x\r\n");
+  CHECK(client.read().text == "OK");
+  CHECK(client.read().text.starts_with("OOM"));
+  CHECK(client.read().text == "OK");
+  CHECK(client.read().text == "OK");
+  CHECK(client.read().text == "OK");
+  CHECK(client.read().text.starts_with("WRONGPASS"));
+  CHECK(client.read().text == "OK");
+}

@@ -68,3 +68,21 @@ TEST_CASE("who is answered may wait again at once") {
   waits.settle(2, 0);
   CHECK(answers.all == std::vector{true});
 }
+
+TEST_CASE("a wait can be ended: refused, or as if its time were up") {
+  DurableWaits waits;
+  Answers answers;
+  int refused = 0;
+  for (const std::uint64_t client : {1, 2, 3}) {
+    waits.add(5, DurableWait{.client = client, .refused = [&] { ++refused; }}, 0, answers.note());
+  }
+  CHECK(waits.size() == 3);
+  CHECK_FALSE(waits.end(4, 0, false));
+  CHECK(waits.end(2, 4, false));
+  CHECK(waits.end(1, 4, true));
+  CHECK(waits.end(3, 5, false));
+  CHECK_FALSE(waits.end(2, 9, false));
+  CHECK(refused == 1);
+  CHECK(answers.all == std::vector{false, true});
+  CHECK(waits.size() == 0);
+}

@@ -48,7 +48,7 @@ void InProcess::start() {
 
 void InProcess::stop() {
   if (!running_) return;
-  running_->server->begin_stop(false, true, [](const std::string&) {});
+  running_->server->begin_stop(false, true, [](bool) {});
   wait();
 }
 

@@ -15,6 +15,7 @@ using countd::test::eventually;
 using countd::test::free_port;
 using countd::test::info_field;
 using countd::test::InProcess;
+using countd::test::render;
 
 TEST_CASE("a server starts, answers on every thread, and ends when told to") {
   for (const int threads : {1, 4}) {
@@ -148,4 +149,87 @@ TEST_CASE("a server moves to another port and keeps its clients") {
   CHECK(client.call({"GET", "n"}).text == "1");
   CHECK(Client(port).call({"PING"}).text == "PONG");
   CHECK(info_field(client, "tcp_port") == std::to_string(port));
+}
+
+TEST_CASE("a SHUTDOWN that cannot save says so, and the server goes on") {
+  InProcess server(2);
+  auto client = server.connect();
+  CHECK(client.call({"INCR", "n"}).integer() == 1);
+  const auto aside = server.folder().string() + ".aside";
+  std::filesystem::rename(server.folder(), aside);
+  client.send_bytes("SHUTDOWN SAVE\r\nPING\r\n");
+  CHECK(client.read().text == "ERR Errors trying to SHUTDOWN. Check logs.");
+  CHECK(client.read().text == "PONG");
+  std::filesystem::rename(aside, server.folder());
+  client.send({"SHUTDOWN", "SAVE"});
+  CHECK(client.closes_within(60'000ms));
+  CHECK(server.wait() == 0);
+  server.start();
+  CHECK(server.connect().call({"GET", "n"}).text == "1");
+}
+
+TEST_CASE("who waits in WAITAOF is counted, can be woken, and is noticed when it goes away") {
+  InProcess server(2);
+  auto other = server.connect();
+  const auto id = [](Client& client) {
+    return std::to_string(client.call({"CLIENT", "ID"}).integer());
+  };
+  const auto blocked = [&](int count) {
+    return eventually(
+        [&] { return info_field(other, "blocked_clients") == std::to_string(count); });
+  };
+  {
+    auto first = server.connect();
+    auto second = server.connect();
+    auto third = server.connect();
+    const auto first_id = id(first);
+    const auto second_id = id(second);
+    for (auto* const client : {&first, &second, &third}) client->send({"WAITAOF", "0", "1", "0"});
+    CHECK(blocked(3));
+    CHECK(other.call({"CLIENT", "UNBLOCK", first_id}).integer() == 1);
+    CHECK(first.read().items.size() == 2);
+    CHECK(other.call({"CLIENT", "UNBLOCK", second_id, "ERROR"}).integer() == 1);
+    CHECK(second.read().text == "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    CHECK(other.call({"CLIENT", "UNBLOCK", second_id}).integer() == 0);
+    CHECK(blocked(1));
+  }
+  CHECK(blocked(0));
+  CHECK(eventually([&] { return info_field(other, "connected_clients") == "1"; }));
+}
+
+TEST_CASE("CLIENT KILL closes at once who waits, is paused or does not read") {
+  InProcess server(2);
+  auto other = server.connect();
+  CHECK(other.call({"SET", "large", std::string(8 << 20, 'x')}).text == "OK");
+  auto waiting = server.connect();
+  waiting.send({"WAITAOF", "0", "1", "0"});
+  auto deaf = server.connect();
+  deaf.send_bytes("GET large\r\nGET large\r\nGET large\r\nGET large\r\n");
+  CHECK(other.call({"CLIENT", "PAUSE", "600000", "WRITE"}).text == "OK");
+  auto paused = server.connect();
+  paused.send({"SET", "paused", "1"});
+  CHECK(eventually([&] { return info_field(other, "blocked_clients") == "1"; }));
+  CHECK(eventually([&] { return info_field(other, "connected_clients") == "4"; }));
+  CHECK(other.call({"CLIENT", "KILL", "TYPE", "normal"}).integer() == 3);
+  CHECK(eventually([&] { return info_field(other, "connected_clients") == "1"; }));
+  CHECK(waiting.closes_within(60'000ms));
+  CHECK(paused.closes_within(60'000ms));
+  CHECK(other.call({"CLIENT", "UNPAUSE"}).text == "OK");
+  CHECK(other.call({"EXISTS", "paused"}).integer() == 0);
+  CHECK(info_field(other, "blocked_clients") == "0");
+}
+
+TEST_CASE("the slow log shows no password, and failed calls are counted whatever they call") {
+  InProcess server;
+  auto client = server.connect();
+  client.call({"CONFIG", "SET", "slowlog-log-slower-than", "0"});
+  CHECK(client.call({"CONFIG", "SET", "requirepass", "zzz"}).text == "OK");
+  CHECK(client.call({"CONFIG", "SET", "requirepass"}).is_error());
+  CHECK(client.call({"CONFIG", "SET", "no-such-option", "1"}).is_error());
+  CHECK(client.call({"AUTH", "wrong"}).is_error());
+  const auto entries = render(client.call({"SLOWLOG", "GET"}));
+  CHECK(entries.find("(redacted)") != std::string::npos);
+  CHECK(entries.find("zzz") == std::string::npos);
+  CHECK(info_field(client, "cmdstat_config|set").find("failed_calls=1") != std::string::npos);
+  CHECK(info_field(client, "cmdstat_auth").find("failed_calls=1") != std::string::npos);
 }

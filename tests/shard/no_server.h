@@ -22,7 +22,8 @@ class NoServer : public commands::ServerView {
   [[nodiscard]] bool log_on() const override { return false; }
   void when_durable(const commands::DurableWait&, std::function<void(bool)>) override {}
   void reload(std::function<void(bool, std::string)>) override {}
-  std::string shutdown(commands::ShutdownSave, bool, bool) override { return "ERR no"; }
+  bool unblock_client(std::uint64_t, bool) override { return false; }
+  void shutdown(commands::ShutdownSave, bool, std::function<void(bool)>) override {}
   void for_each_client(std::function<void(commands::ClientRef&)>, std::function<void()>) override {}
   std::optional<int> thread_of_client(std::uint64_t) override { return std::nullopt; }
   void tracking_changed() override {}
