@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,7 @@ inline constexpr std::int64_t kUnauthenticatedBulkBytes = 16 * 1024;
 struct ParserLimits {
   std::size_t max_inline_bytes = 64 * 1024;  // of a line: an inline request, a count
   std::int64_t max_bulk_bytes = 512ll * 1024 * 1024;
-  std::int64_t max_arguments = 1024 * 1024;
+  std::int64_t max_arguments = std::numeric_limits<std::int32_t>::max();
   bool authenticated = true;  // false: the two limits above hold as well
 };
 

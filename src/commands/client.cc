@@ -104,7 +104,7 @@ void pause(Arguments& args, ServerView& server, Reply& reply) {
       return reply.error("ERR CLIENT PAUSE mode must be WRITE or ALL");
     }
   }
-  if (!args.done()) return reply.error(Errc::kSyntax);
+  if (!args.done()) return reply.error(misused_subcommand(args.words()));
   const auto milliseconds = storage::parse_integer(timeout);
   if (!milliseconds) return reply.error("ERR timeout is not an integer or out of range");
   if (*milliseconds < 0) return reply.error("ERR timeout is negative");

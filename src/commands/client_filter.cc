@@ -1,6 +1,7 @@
 #include "commands/client_filter.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "commands/arguments.h"
 #include "commands/reply.h"
@@ -10,6 +11,8 @@
 namespace countd::commands {
 
 namespace {
+
+constexpr std::int64_t kAnyNumber = std::numeric_limits<std::int64_t>::min();
 
 bool is_client_type(std::string_view type) {
   return type == "normal" || type == "master" || type == "replica" || type == "slave" ||
@@ -23,9 +26,10 @@ bool take_type(ClientFilter& filter, std::string_view type, Reply& reply) {
   return false;
 }
 
-bool take_id(ClientFilter& filter, std::string_view text, Reply& reply, std::string_view error) {
+bool take_id(ClientFilter& filter, std::string_view text, std::int64_t least, Reply& reply,
+             std::string_view error) {
   const auto id = storage::parse_integer(text);
-  if (!id || *id < 1) {
+  if (!id || *id < least) {
     reply.error(error);
     return false;
   }
@@ -69,7 +73,7 @@ bool take_kill_filter(ClientFilter& filter, Arguments& args, Reply& reply) {
     return false;
   }
   if (args.next_is("id")) {
-    return take_id(filter, args.next(), reply, "ERR client-id should be greater than 0");
+    return take_id(filter, args.next(), 1, reply, "ERR client-id should be greater than 0");
   }
   if (args.next_is("type")) return take_type(filter, args.next(), reply);
   if (args.next_is("user")) return take_user(filter, args.next(), reply);
@@ -107,7 +111,9 @@ std::optional<ClientFilter> next_list_filter(Arguments& args, Reply& reply) {
     if (!take_type(filter, args.next(), reply)) return std::nullopt;
   } else if (args.remaining() >= 2 && args.next_is("id")) {
     while (!args.done()) {
-      if (!take_id(filter, args.next(), reply, "ERR Invalid client ID")) return std::nullopt;
+      if (!take_id(filter, args.next(), kAnyNumber, reply, "ERR Invalid client ID")) {
+        return std::nullopt;
+      }
     }
   } else {
     reply.error(storage::Errc::kSyntax);

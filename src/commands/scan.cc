@@ -1,6 +1,7 @@
 // Walks over the keys of a database. SCAN goes through one shard after the other: its cursor is
 // the shard's number above the 48 bits of that keyspace's own cursor.
 #include <charconv>
+#include <optional>
 #include <string>
 
 #include "commands/arguments.h"
@@ -20,22 +21,25 @@ using enum ArgumentType;
 
 namespace {
 
+// With a sign, as strtoul takes it.
 std::uint64_t next_cursor(Arguments& args) {
   const auto text = args.next();
+  const bool negative = text.starts_with('-');
+  const auto digits = text.substr(negative || text.starts_with('+') ? 1 : 0);
   std::uint64_t cursor = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cursor);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), cursor);
+  const bool whole = error == std::errc{} && end == digits.data() + digits.size();
   if (!whole && !text.empty()) args.fail(Errc::kInvalidCursor);
-  return cursor;
+  return negative ? 0 - cursor : cursor;
 }
 
 struct ScanOptions {
   std::string_view pattern = "*";
-  std::string_view type;
+  std::optional<std::string_view> type;
   std::int64_t count = 10;
 
   [[nodiscard]] bool wants(std::string_view key, storage::Type of) const {
-    if (!type.empty() && !same_word(type, type_name(of))) return false;
+    if (type && !same_word(*type, type_name(of))) return false;
     return pattern == "*" || glob_matches(pattern, key);
   }
 };

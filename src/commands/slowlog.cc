@@ -3,6 +3,7 @@
 
 #include "commands/arguments.h"
 #include "commands/container.h"
+#include "commands/error_text.h"
 #include "commands/reply.h"
 #include "commands/row_check.h"
 #include "commands/row_shapes.h"
@@ -30,7 +31,7 @@ void answer_entry(const metrics::SlowLogEntry& entry, Reply& reply) {
 
 void get(Arguments& args, ServerView& server, Reply& reply) {
   args.after_subcommand();
-  if (args.remaining() > 1) return reply.error(storage::Errc::kSyntax);
+  if (args.remaining() > 1) return reply.error(misused_subcommand(args.words()));
   std::int64_t count = kShownUnlessAsked;
   if (!args.done()) {
     const auto asked = storage::parse_integer(args.next());

@@ -21,7 +21,6 @@ using commands::Reply;
 using commands::ReplyMode;
 using commands::Session;
 
-constexpr std::string_view kLoadingText = "LOADING countd is loading the dataset in memory";
 constexpr std::string_view kMisconfText =
     "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to "
     "disk. Commands that may modify the data set are disabled, because this instance is configured "
@@ -114,16 +113,9 @@ const Command* Dispatcher::look_up(std::span<const std::string_view> words) {
 
 bool Dispatcher::refused(Wave& wave, Session& session, const Command& row) {
   const std::uint32_t gates = gates_.load(std::memory_order_relaxed);
-  std::string_view text;
-  if ((gates & kLoadingGate) != 0 && (row.flags & commands::kLoading) == 0) {
-    text = kLoadingText;
-  } else if ((gates & kMisconfGate) != 0 && (row.flags & commands::kWrite) != 0) {
-    text = kMisconfText;
-  } else if ((gates & kLogGate) != 0 && (row.flags & commands::kWrite) != 0) {
-    text = kLogText;
-  } else {
-    return false;
-  }
+  const bool writes = (row.flags & commands::kWrite) != 0;
+  if (!writes || (gates & (kMisconfGate | kLogGate)) == 0) return false;
+  const auto text = (gates & kMisconfGate) != 0 ? kMisconfText : kLogText;
   metrics_.commands[shared_.table->index(row)].rejected.add(1);
   answer_error(wave, session, text);
   return true;

@@ -21,11 +21,10 @@ namespace countd::shard {
 
 /// States of the server that refuse or hold commands; one bit each, read once a request.
 enum Gate : std::uint32_t {
-  kLoadingGate = 1u << 0,      // the data set is being loaded
-  kMisconfGate = 1u << 1,      // the last snapshot failed: writes are refused
-  kPauseWritesGate = 1u << 2,  // CLIENT PAUSE WRITE
-  kPauseAllGate = 1u << 3,     // CLIENT PAUSE ALL
-  kLogGate = 1u << 4,          // the log cannot be written: writes are refused
+  kMisconfGate = 1u << 0,      // the last snapshot failed: writes are refused
+  kPauseWritesGate = 1u << 1,  // CLIENT PAUSE WRITE
+  kPauseAllGate = 1u << 2,     // CLIENT PAUSE ALL
+  kLogGate = 1u << 3,          // the log cannot be written: writes are refused
 };
 
 /// A request in its wave.

@@ -11,12 +11,12 @@ void ReaderTable::remember(std::string_view key, const Reader& reader) {
   auto found = table_.find(key);
   if (found == table_.end()) found = table_.try_emplace(std::string(key)).first;
   auto& readers = found->second;
-  const auto same = std::ranges::find(readers, reader.id, &Reader::id);
-  if (same != readers.end()) {
-    *same = reader;
+  const auto at = std::ranges::lower_bound(readers, reader.id, {}, &Reader::id);
+  if (at != readers.end() && at->id == reader.id) {
+    *at = reader;
     return;
   }
-  readers.push_back(reader);
+  readers.insert(at, reader);
   ++items_;
 }
 

@@ -39,6 +39,7 @@ class ReaderTable {
       return std::hash<std::string_view>{}(key);
     }
   };
+  // The readers of a key ascend: a popular one has thousands, and each read looks for its own.
   using Table = std::unordered_map<std::string, std::vector<Reader>, Hash, std::equal_to<>>;
 
   Table table_;

@@ -71,10 +71,11 @@ TEST_CASE("a pause is asked of the server with its end and its kind") {
 TEST_CASE("CLIENT UNBLOCK ends a wait, or refuses it") {
   Harness server;
   Harness::Client client(server);
-  CHECK(client("CLIENT UNBLOCK 7") == ":1\r\n");
-  CHECK(client("CLIENT UNBLOCK 7 TIMEOUT") == ":1\r\n");
-  CHECK(client("CLIENT UNBLOCK 7 ERROR") == ":1\r\n");
-  CHECK(server.asked() == std::vector<std::string>{"unblock 7", "unblock 7", "unblock 7 refuse"});
+  REQUIRE(client("CLIENT ID") == ":1\r\n");
+  CHECK(client("CLIENT UNBLOCK 7") == ":0\r\n");
+  CHECK(client("CLIENT UNBLOCK 1 TIMEOUT") == ":1\r\n");
+  CHECK(client("CLIENT UNBLOCK 1 ERROR") == ":1\r\n");
+  CHECK(server.asked() == std::vector<std::string>{"unblock 7", "unblock 1", "unblock 1 refuse"});
   CHECK(client("CLIENT UNBLOCK 7 SOMEHOW") ==
         "-ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR\r\n");
   CHECK(client("CLIENT UNBLOCK x") == "-ERR value is not an integer or out of range\r\n");

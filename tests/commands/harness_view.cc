@@ -65,7 +65,7 @@ void Harness::View::reload(std::function<void(bool, std::string)> done) {
 
 bool Harness::View::unblock_client(std::uint64_t id, bool refuse) {
   server_.asked_.push_back("unblock " + std::to_string(id) + (refuse ? " refuse" : ""));
-  return true;
+  return thread_of_client(id).has_value();
 }
 
 void Harness::View::shutdown(commands::ShutdownSave save, bool force,

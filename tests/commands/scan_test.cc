@@ -65,6 +65,7 @@ TEST_CASE("MATCH and TYPE choose among the keys") {
 TEST_CASE("SCAN refuses what is no cursor and no option") {
   Harness server(2);
   Harness::Client client(server);
+  CHECK(client("SCAN -1") == "*2\r\n$1\r\n0\r\n*0\r\n");
   CHECK(client("SCAN x") == "-ERR invalid cursor\r\n");
   CHECK(client("SCAN 18446744073709551616") == "-ERR invalid cursor\r\n");
   CHECK(client("SCAN 0 COUNT 0") == "-ERR syntax error\r\n");

@@ -154,7 +154,7 @@ TEST_CASE("protocol errors have Redis's words") {
   const std::string invalid_count = "ERR Protocol error: invalid multibulk length";
   const std::string invalid_bulk = "ERR Protocol error: invalid bulk length";
   for (const auto* stream :
-       {"*a\r\n", "*\r\n", "*+1\r\n", "*01\r\n", "*1x\r\n", "* 1\r\n", "*-0\r\n", "*1048577\r\n",
+       {"*a\r\n", "*\r\n", "*+1\r\n", "*01\r\n", "*1x\r\n", "* 1\r\n", "*-0\r\n", "*2147483648\r\n",
         "*3000000000\r\n", "*99999999999999999999999\r\n"}) {
     check_error(stream, invalid_count);
   }

@@ -73,18 +73,6 @@ TEST_CASE("before AUTH only what needs none is run") {
   CHECK(rejected(simulation, "incr") == 1);
 }
 
-TEST_CASE("while the data set is loaded only commands that do not look at it are run") {
-  Simulation simulation(1);
-  auto& caller = simulation.add_caller(0);
-  simulation.gates = shard::kLoadingGate;
-  const auto replies = simulation.call_all(caller, {"GET n", "INCR n", "SELECT 1"});
-  CHECK(replies[0].starts_with("-LOADING "));
-  CHECK(replies[1].starts_with("-LOADING "));
-  CHECK(replies[2] == "+OK");
-  simulation.gates = 0;
-  CHECK(simulation.call(caller, "INCR n") == ":1");
-}
-
 TEST_CASE("after a failed snapshot writes are refused and reads are not") {
   Simulation simulation(1);
   auto& caller = simulation.add_caller(0);

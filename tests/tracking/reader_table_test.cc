@@ -11,8 +11,8 @@ using countd::tracking::ReaderTable;
 
 TEST_CASE("a key's readers are remembered once each, and forgotten when they are taken") {
   ReaderTable table(1);
-  table.remember("a", {7, 0});
   table.remember("a", {9, 1});
+  table.remember("a", {7, 0});
   table.remember("a", {7, 0, true});
   table.remember("b", {7, 0});
   CHECK(table.keys() == 2);
