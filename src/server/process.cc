@@ -86,6 +86,11 @@ std::string write_pid_file(const std::string& path) {
   return {};
 }
 
+void remove_pid_file(const std::string& path) {
+  pid_t owner = 0;
+  if (std::ifstream(path) >> owner && owner == ::getpid()) ::unlink(path.c_str());
+}
+
 int fit_descriptors(int clients) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return clients;

@@ -12,6 +12,8 @@ namespace countd::server {
 std::string daemonize();
 /// An error text, or empty. An empty path writes nothing.
 std::string write_pid_file(const std::string& path);
+/// Removes the pid file if it holds this process's id; another process's stays.
+void remove_pid_file(const std::string& path);
 /// Raises the limit of open files so that `clients` fit; returns how many clients do.
 int fit_descriptors(int clients);
 /// Tells the supervisor ("READY=1", "STOPPING=1") if there is one (NOTIFY_SOCKET).

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
@@ -29,6 +30,21 @@ TEST_CASE("the pid file holds the process id; a folder that is not there is an e
   CHECK(server::write_pid_file("") == "");
   CHECK(server::write_pid_file((folder.path() / "no" / "pid").string()).find("No such file") !=
         std::string::npos);
+}
+
+TEST_CASE("a pid file is removed by the process that it names, and by no other") {
+  const TemporaryFolder folder;
+  const auto own = (folder.path() / "own").string();
+  REQUIRE(server::write_pid_file(own) == "");
+  server::remove_pid_file(own);
+  CHECK_FALSE(std::filesystem::exists(own));
+  for (const auto& text : {std::to_string(::getppid()) + "\n", std::string("not a number\n")}) {
+    const auto other = folder.write("other", text);
+    server::remove_pid_file(other);
+    CHECK(std::filesystem::exists(other));
+  }
+  server::remove_pid_file("");
+  server::remove_pid_file((folder.path() / "none").string());
 }
 
 TEST_CASE("no two ids are alike, and each is 40 hexadecimal digits") {
