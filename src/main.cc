@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,14 @@ std::string own_path() {
   return path;
 }
 
+/// Why the log could not be opened, or empty: a daemon has nobody left to tell it to.
+std::string log_complaint(const Options& options) {
+  if (options.logfile.empty()) return {};
+  const auto path = std::filesystem::path(options.dir) / options.logfile;
+  const auto why = countd::server::why_no_log(path.string());
+  return why.empty() ? why : fmt::format("Can't open the log file: {}: {}", why, path.string());
+}
+
 /// Everything that changes the process itself, before the first thread exists.
 std::string settle(const Options& options, Log& log) {
   if (::chdir(options.dir.c_str()) != 0) {
@@ -40,14 +49,8 @@ std::string settle(const Options& options, Log& log) {
   if (options.daemonize && options.supervised == countd::config::Supervised::kNo) {
     if (auto error = countd::server::daemonize(); !error.empty()) return error;
   }
-  if (!log.open(options.logfile))
-    return fmt::format("Can't open the log file: {}", options.logfile);
+  if (!log.open(options.logfile)) return "Can't open the log file";
   log.set_level(options.loglevel);
-  if (!options.pidfile.empty() || options.daemonize) {
-    if (const auto error = countd::server::write_pid_file(options.pidfile); !error.empty()) {
-      log.warning(error);
-    }
-  }
   return {};
 }
 
@@ -62,13 +65,16 @@ int serve(countd::config::Loaded loaded) {
   countd::config::Store store(std::move(loaded.options), loaded.conf_path);
   const std::string pidfile = store.current().pidfile;
   countd::server::Server server(store, log, executable);
-  int code = 1;
   if (const auto error = server.prepare(); !error.empty()) {
     log.warning(error);
-  } else {
-    code = server.run();
+    return 1;
   }
-  if (!pidfile.empty()) ::unlink(pidfile.c_str());
+  // Only now: a start that fails leaves the file of the server that runs already as it is.
+  if (const auto error = countd::server::write_pid_file(pidfile); !error.empty()) {
+    log.warning(error);
+  }
+  const int code = server.run();
+  countd::server::remove_pid_file(pidfile);
   return code;
 }
 
@@ -92,6 +98,7 @@ int main(int argc, char** argv) {
   countd::config::DiskFiles files;
   auto loaded = countd::config::load(command_line, files);
   if (!loaded.error.empty()) return fail(loaded.error);
+  if (const auto error = log_complaint(loaded.options); !error.empty()) return fail(error);
   if (command_line.action == CommandLine::Action::kTestConfig) {
     fmt::print("configuration is fine\n");
     return 0;

@@ -1,12 +1,29 @@
 #include "server/log.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
+#include <filesystem>
 
 namespace countd::server {
+
+std::string why_no_log(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (descriptor >= 0) {
+    ::close(descriptor);
+    return {};
+  }
+  // What is not there yet can be made where its folder may be written.
+  const auto folder = std::filesystem::path(path).parent_path();
+  const bool can_be_made =
+      errno == ENOENT && ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0;
+  return can_be_made ? std::string() : std::strerror(errno);
+}
 
 Log::~Log() {
   if (file_ != stdout) std::fclose(file_);

@@ -11,6 +11,9 @@
 
 namespace countd::server {
 
+/// Why no log could be opened at `path`, or empty. Leaves no file where there is none.
+std::string why_no_log(const std::string& path);
+
 class Log {
  public:
   Log() = default;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -128,6 +129,31 @@ TEST_CASE("a daemon that cannot listen leaves the reason in its log and no pid f
   const auto logfile = daemon.folder.path() / "countd.log";
   CHECK(eventually([&] { return content_of(logfile).find("in use") != std::string::npos; }));
   CHECK(eventually([&] { return !fs::exists(daemon.folder.path() / "countd.pid"); }));
+}
+
+TEST_CASE("a second start that fails leaves the pid file of the server that runs") {
+  Daemon first("--pidfile countd.pid --logfile countd.log");
+  const auto pidfile = first.folder.path() / "countd.pid";
+  REQUIRE(eventually([&] { return first.answers(); }));
+  const auto written = content_of(pidfile);
+  first.pid = std::stoi(written);
+  const Daemon second("--logfile countd.log --pidfile " + pidfile.string() + " --port " +
+                      std::to_string(first.port));
+  const auto logfile = second.folder.path() / "countd.log";
+  REQUIRE(eventually([&] { return content_of(logfile).find("in use") != std::string::npos; }));
+  const auto pid = std::stoi(content_of(logfile));  // each line begins with it
+  REQUIRE(eventually([&] { return !ProcessState(pid).runs(); }));
+  CHECK(content_of(pidfile) == written);
+}
+
+TEST_CASE("a log that cannot be opened is told to who starts the daemon, or tests the settings") {
+  for (const std::string tested : {"", "--test-config "}) {
+    CAPTURE(tested);
+    const Daemon daemon(tested + "--logfile no/such/folder.log 2> {dir}/told");
+    CHECK(WEXITSTATUS(daemon.status) == 1);
+    CHECK(
+        content_of(daemon.folder.path() / "told").starts_with("Can't open the log file: No such"));
+  }
 }
 
 TEST_CASE("a supervisor is told when the server is ready and when it stops") {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -62,6 +63,17 @@ TEST_CASE("a file that cannot be opened leaves the log where it was; one that is
   REQUIRE(log.open(path));
   log.notice("two");
   CHECK(lines_of(path).size() == 2);
+}
+
+TEST_CASE("whether a log can be opened is told beforehand, and nothing is left behind") {
+  const countd::test::TemporaryFolder folder;
+  CHECK(countd::server::why_no_log(folder.file("new")) == "");
+  CHECK_FALSE(std::filesystem::exists(folder.file("new")));
+  CHECK(countd::server::why_no_log(folder.write("old", "line\n")) == "");
+  CHECK(lines_of(folder.file("old")).size() == 1);
+  CHECK(countd::server::why_no_log(folder.file("no/folder")) == "No such file or directory");
+  CHECK(countd::server::why_no_log(folder.file("old/log")) == "Not a directory");
+  CHECK(countd::server::why_no_log(folder.path().string()) == "Is a directory");
 }
 
 TEST_CASE("lines of several threads stay whole") {
