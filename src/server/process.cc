@@ -37,8 +37,10 @@ const char* malloc_conf = "background_thread:true,dirty_decay_ms:500,muzzy_decay
 namespace countd::server {
 namespace {
 
-// Descriptors that are not clients: listeners, files, event queues.
-constexpr int kOwnDescriptors = 64;
+// Descriptors that are not clients: listeners and files, and of each thread's event loop a queue, a
+// timer and what wakes it.
+constexpr rlim_t kOwnDescriptors = 64;
+constexpr rlim_t kThreadDescriptors = 3;
 
 double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -91,10 +93,11 @@ void remove_pid_file(const std::string& path) {
   if (std::ifstream(path) >> owner && owner == ::getpid()) ::unlink(path.c_str());
 }
 
-int fit_descriptors(int clients) {
+int fit_descriptors(int clients, int threads) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return clients;
-  const auto wanted = static_cast<rlim_t>(clients + kOwnDescriptors);
+  const rlim_t own = kOwnDescriptors + kThreadDescriptors * static_cast<rlim_t>(threads);
+  const rlim_t wanted = static_cast<rlim_t>(clients) + own;
   if (limit.rlim_cur >= wanted) return clients;
   rlimit raised = limit;
   raised.rlim_cur = wanted;
@@ -103,7 +106,7 @@ int fit_descriptors(int clients) {
   raised = limit;
   raised.rlim_cur = limit.rlim_max;
   if (::setrlimit(RLIMIT_NOFILE, &raised) != 0) raised.rlim_cur = limit.rlim_cur;
-  return std::max(1, static_cast<int>(raised.rlim_cur) - kOwnDescriptors);
+  return raised.rlim_cur > own ? static_cast<int>(raised.rlim_cur - own) : 1;
 }
 
 void notify_supervisor(std::string_view state) {

@@ -14,8 +14,9 @@ std::string daemonize();
 std::string write_pid_file(const std::string& path);
 /// Removes the pid file if it holds this process's id; another process's stays.
 void remove_pid_file(const std::string& path);
-/// Raises the limit of open files so that `clients` fit; returns how many clients do.
-int fit_descriptors(int clients);
+/// Raises the limit of open files so that `clients` fit beside what a server of so many threads
+/// holds; returns how many clients do, one at least.
+int fit_descriptors(int clients, int threads);
 /// Tells the supervisor ("READY=1", "STOPPING=1") if there is one (NOTIFY_SOCKET).
 void notify_supervisor(std::string_view state);
 /// 64 bits from the operating system's generator.

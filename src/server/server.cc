@@ -74,7 +74,7 @@ void Server::build_shards() {
 
 std::string Server::prepare() {
   const auto& options = store_.current();
-  max_clients_ = fit_descriptors(options.maxclients);
+  max_clients_ = fit_descriptors(options.maxclients, shared_.shards);
   if (max_clients_ < options.maxclients) {
     log_.warning(fmt::format("The limit of open files allows {} clients instead of {}.",
                              max_clients_.load(), options.maxclients));
@@ -330,7 +330,7 @@ void Server::options_changed(const config::Options& now, std::span<const std::st
         name == "no-appendfsync-on-rewrite") {
       append_only_->options_changed();
     }
-    if (name == "maxclients") max_clients_ = fit_descriptors(now.maxclients);
+    if (name == "maxclients") max_clients_ = fit_descriptors(now.maxclients, shared_.shards);
   }
 }
 
