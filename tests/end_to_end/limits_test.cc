@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "tests/end_to_end/end_to_end_server.h"
+#include "tests/support/eventually.h"
 #include "tests/support/server_process.h"
 
 using namespace std::chrono_literals;
 using countd::test::Client;
+using countd::test::eventually;
 using countd::test::server_command;
 using countd::test::ServerProcess;
 
@@ -32,17 +34,6 @@ std::string info_field(Client& client, const std::string& section, const std::st
   if (at == std::string::npos) return "";
   const auto start = at + name.size() + 3;
   return text.substr(start, text.find('\r', start) - start);
-}
-
-// Waits for the server to notice, as it does not look at everything at once.
-template <class Condition>
-bool within(std::chrono::seconds patience, Condition&& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(20ms);
-  }
-  return false;
 }
 
 }  // namespace
@@ -67,7 +58,7 @@ TEST_CASE("two thousand connections count at once") {
   }
   CHECK(info_field(clients[0], "clients", "connected_clients") == std::to_string(kConnections));
   while (clients.size() > 1) clients.pop_back();
-  CHECK(within(10s, [&] { return info_field(clients[0], "clients", "connected_clients") == "1"; }));
+  CHECK(eventually([&] { return info_field(clients[0], "clients", "connected_clients") == "1"; }));
 }
 
 TEST_CASE("one client more than maxclients is told so and closed") {
@@ -82,7 +73,7 @@ TEST_CASE("one client more than maxclients is told so and closed") {
   CHECK(refused.closes_within(10s));
   CHECK(info_field(clients[0], "stats", "rejected_connections") == "1");
   clients.pop_back();
-  CHECK(within(10s, [&] {
+  CHECK(eventually([&] {
     try {
       return server.connect().call({"PING"}).text == "PONG";
     } catch (const std::runtime_error&) {
@@ -127,7 +118,7 @@ TEST_CASE("a client whose replies pass the hard limit is closed") {
   other.call({"SET", "large", std::string(3 << 20, 'x')});
   auto greedy = server.connect();
   greedy.send_bytes("GET large\r\nGET large\r\nGET large\r\nGET large\r\n");
-  CHECK(within(10s, [&] { return info_field(other, "clients", "connected_clients") == "1"; }));
+  CHECK(eventually([&] { return info_field(other, "clients", "connected_clients") == "1"; }));
 }
 
 TEST_CASE("a request in pieces is served, one that never ends is dropped in time") {
