@@ -82,6 +82,20 @@ TEST_CASE("one client more than maxclients is told so and closed") {
   }));
 }
 
+TEST_CASE("as many clients as the limit of open files leaves room for are served, on 64 threads") {
+  // The soft limit is raised to the hard one, which is below what so many clients would need.
+  const ServerProcess server("prlimit --nofile=1000:1000 " +
+                             server_command("--threads 64 --maxclients 2147483647"));
+  auto first = server.connect();
+  const auto promised = std::stoull(info_field(first, "clients", "maxclients"));
+  REQUIRE(promised > 500);
+  REQUIRE(promised < 1000);
+  std::vector<Client> clients;
+  while (clients.size() + 1 < promised) clients.push_back(server.connect());
+  CHECK(clients.back().call({"PING"}).text == "PONG");
+  CHECK(server.connect().read().text == "ERR max number of clients reached");
+}
+
 TEST_CASE("an idle client is closed after timeout, a busy one is not") {
   const ServerProcess server(server_command("--timeout 1"));
   auto idle = server.connect();
