@@ -112,10 +112,19 @@ Complaint ConfReader::read_line(std::string_view line) {
 
   const bool again = std::find(seen_.begin(), seen_.end(), row) != seen_.end();
   auto complaint = read_value(*row, Words(*words).subspan(1), again, options_);
-  if (complaint || again) return complaint;
-  seen_.push_back(row);
-  if (row->inert()) ignored_.push_back(row->name);
-  return std::nullopt;
+  if (!complaint && !again) seen_.push_back(row);
+  return complaint;
+}
+
+std::vector<std::string_view> ConfReader::ignored() const {
+  std::vector<std::string_view> names;
+  for (const auto& row : option_table()) {
+    const auto* const inert = std::get_if<Inert>(&row.field);
+    if (inert != nullptr && show_value(row, options_) != inert->default_text) {
+      names.push_back(row.name);
+    }
+  }
+  return names;
 }
 
 Complaint ConfReader::include(const std::vector<std::string>& words) {

@@ -51,8 +51,9 @@ class ConfReader {
   std::optional<std::string> read_file(const std::string& path);
   std::optional<std::string> read_text(std::string_view text, const std::string& origin);
 
-  /// Options met that have no effect here; each once, in the order they were met.
-  [[nodiscard]] const std::vector<std::string_view>& ignored() const { return ignored_; }
+  /// Options without effect here that are set to another value than their default, as the table
+  /// orders them.
+  [[nodiscard]] std::vector<std::string_view> ignored() const;
 
  private:
   Complaint read_line(std::string_view line);
@@ -62,7 +63,6 @@ class ConfReader {
   Files& files_;
   Options& options_;
   std::vector<const Row*> seen_;
-  std::vector<std::string_view> ignored_;
   std::string fatal_;  // the whole message of an included file's mistake
   int depth_ = 0;
 };

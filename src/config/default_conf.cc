@@ -49,16 +49,26 @@ void add_option(const Row& row, std::string& text) {
   for (const auto& line : conf_lines(row, Options{})) text += "# " + line + '\n';
 }
 
+/// The names of the inert options that are taken at their default alone, or of the others.
+std::string inert_names(bool only_default) {
+  std::string names;
+  for (const auto& row : option_table()) {
+    if (!row.inert() || std::get<Inert>(row.field).only_default != only_default) continue;
+    names += (names.empty() ? "" : " ") + std::string(row.name);
+  }
+  return names;
+}
+
 void add_inert_options(std::string& text) {
   text += '\n' + comment(
                      "countd starts from a configuration file of Redis 7.0. These options of it "
                      "are checked, shown by CONFIG GET and otherwise ignored; one warning at start "
-                     "names those that were given:");
-  std::string names;
-  for (const auto& row : option_table()) {
-    if (row.inert()) names += (names.empty() ? "" : " ") + std::string(row.name);
-  }
-  text += "#\n" + comment(names);
+                     "names those that are set to another value than their default:");
+  text += "#\n" + comment(inert_names(false));
+  text += '\n' + comment(
+                     "These are taken at their default alone, and refused with any other value, "
+                     "since whoever sets them counts on what they do:");
+  text += "#\n" + comment(inert_names(true));
 }
 
 }  // namespace

@@ -120,9 +120,9 @@ constexpr Row kLiveRows[] = {
      "Clients that may be connected at a time; further ones get an error and are closed."},
     {"client-output-buffer-limit", "", Section::kNetwork, kMutable,
      special_list<OutputLimitOption>(),
-     "For each class of clients (normal, replica, pubsub): a client with more than the first "
-     "size of unread replies is closed at once, one that stays above the second for the given "
-     "seconds is closed then. 0: no limit."},
+     "A client with more than the first size of unread replies is closed at once, one that stays "
+     "above the second for the given seconds is closed then. 0: no limit. Every client is of the "
+     "class normal; the limits of the classes replica and pubsub are remembered and shown alone."},
     {"client-query-buffer-limit", "", Section::kNetwork, kMutable,
      memory<&Options::client_query_buffer_limit>(1 << 20),
      "Bytes of a request that is not complete yet which a client may send."},
@@ -163,14 +163,10 @@ constexpr Row kLiveRows[] = {
      "File to log to. Empty: standard output."},
     {"databases", "", Section::kProcess, kImmutable, number<&Options::databases>(1, kMaxDatabases),
      "Number of databases; SELECT takes 0 to one less. At most 1024: each, even an empty one, "
-     "takes "
-     "some 700 bytes on every thread and is looked at when figures are brought up to date."},
+     "takes some 700 bytes on every thread and is looked at when figures are brought up to date."},
     {"hz", "", Section::kProcess, kMutable, hz(),
-     "Rounds of background work in a second (expiring keys, closing idle clients): 1 to 500."},
-    {"always-show-logo", "", Section::kProcess, kImmutable, Flag{&Options::always_show_logo},
-     "Shows the banner at start even if the log is not a terminal."},
-    {"set-proc-title", "", Section::kProcess, kImmutable, Flag{&Options::set_proc_title},
-     "Lets the process title tell the address that the server listens on."},
+     "A number from 1 to 500 that INFO shows. Background work (expiring keys, closing idle "
+     "clients) keeps its own pace, whatever is set here."},
 
     {"save", "", Section::kSnapshots, kMutable, special_list<SaveOption>(),
      "A snapshot is taken when so many seconds have passed and so many changes were made since "
@@ -182,7 +178,8 @@ constexpr Row kLiveRows[] = {
     {"rdbcompression", "", Section::kSnapshots, kMutable, Flag{&Options::rdbcompression},
      "Compresses long strings in snapshots."},
     {"rdbchecksum", "", Section::kSnapshots, kImmutable, Flag{&Options::rdbchecksum},
-     "Ends snapshots with a checksum, and refuses one that does not match when loading."},
+     "Ends snapshots with a checksum. One that does not match is refused when loading, whatever is "
+     "set here."},
     {"rdb-unsupported", "", Section::kSnapshots, kImmutable,
      choice<&Options::rdb_unsupported>(kUnsupported),
      "What to do at start with a snapshot of Redis that holds types which countd does not: "
@@ -257,19 +254,6 @@ constexpr Row kLiveRows[] = {
     {"active-expire-effort", "", Section::kMemory, kMutable,
      number<&Options::active_expire_effort>(1, 10),
      "How hard to look for expired keys that nobody asks for, from 1 to 10."},
-    {"lazyfree-lazy-eviction", "", Section::kMemory, kMutable,
-     Flag{&Options::lazyfree_lazy_eviction},
-     "Frees large values that are evicted in the background."},
-    {"lazyfree-lazy-expire", "", Section::kMemory, kMutable, Flag{&Options::lazyfree_lazy_expire},
-     "Frees large values that expire in the background."},
-    {"lazyfree-lazy-server-del", "", Section::kMemory, kMutable,
-     Flag{&Options::lazyfree_lazy_server_del},
-     "Frees large values that a command overwrites in the background."},
-    {"lazyfree-lazy-user-del", "", Section::kMemory, kMutable,
-     Flag{&Options::lazyfree_lazy_user_del}, "Lets DEL work as UNLINK does."},
-    {"lazyfree-lazy-user-flush", "", Section::kMemory, kMutable,
-     Flag{&Options::lazyfree_lazy_user_flush},
-     "Lets FLUSHDB and FLUSHALL work in the background unless they say SYNC."},
     {"tracking-table-max-keys", "", Section::kMemory, kMutable,
      number<&Options::tracking_table_max_keys>(0, kMaxLong),
      "Keys that are remembered for clients which want to hear of changes (CLIENT TRACKING); above "
@@ -309,7 +293,8 @@ constexpr auto kRows = [] {
                   Section::kInert,
                   kMutable,
                   Inert{inert.kind, inert.default_text, inert.only_default, index++},
-                  "Accepted from Redis; has no effect here."};
+                  inert.only_default ? "Accepted from Redis at its default alone."
+                                     : "Accepted from Redis; has no effect here."};
   }
   return rows;
 }();
@@ -357,7 +342,7 @@ std::string_view section_title(Section section) {
       "Process: how the server runs and what it tells",
       "Snapshots: when and where the data is stored",
       "Log: what has changed since, so that a crash loses nothing",
-      "Memory: what happens when it is full, and how it is freed",
+      "Memory: what happens when it is full",
       "Sketches: HyperLogLog and Count-Min Sketch",
       "Observing: what is kept to look at",
       "Accepted from Redis: has no effect here",

@@ -77,9 +77,7 @@ struct Options {
   LogLevel loglevel = LogLevel::kNotice;
   std::string logfile;  // empty: standard output
   int databases = 16;
-  bool always_show_logo = false;
-  bool set_proc_title = true;
-  int hz = 10;
+  int hz = 10;  // shown, no more
 
   // Snapshots
   std::vector<SavePoint> save{{3600, 1}, {300, 100}, {60, 10000}};
@@ -113,11 +111,6 @@ struct Options {
   int lfu_log_factor = 10;
   int lfu_decay_time = 1;  // minutes
   int active_expire_effort = 1;
-  bool lazyfree_lazy_eviction = false;
-  bool lazyfree_lazy_expire = false;
-  bool lazyfree_lazy_server_del = false;
-  bool lazyfree_lazy_user_del = false;
-  bool lazyfree_lazy_user_flush = false;
 
   // Sketches
   std::uint64_t hll_sparse_max_bytes = 3000;

@@ -101,6 +101,6 @@ TEST_CASE("one warning lists what has no effect") {
   REQUIRE(loaded.error.empty());
   CHECK(
       ignored_warning(loaded.ignored) ==
-      "These options are accepted and have no effect in countd: rdb-del-sync-files, activedefrag");
+      "These options are accepted and have no effect in countd: activedefrag, rdb-del-sync-files");
   CHECK(ignored_warning({}).empty());
 }

@@ -39,6 +39,21 @@ TEST_CASE("every option can be uncommented as it stands") {
   }
 }
 
+TEST_CASE("what is refused but at its default is not told as ignored") {
+  const auto text = default_conf();
+  const auto refused = text.find("# These are taken at their default alone");
+  REQUIRE(refused != std::string::npos);
+  Options options;
+  for (const auto& row : option_table()) {
+    const auto* const inert = std::get_if<Inert>(&row.field);
+    if (inert == nullptr) continue;
+    CAPTURE(row.name);
+    const bool is_refused =
+        read_argument(row, inert->kind == InertKind::kFlag ? "yes" : "7", options).has_value();
+    CHECK((text.find(' ' + std::string(row.name), refused) != std::string::npos) == is_refused);
+  }
+}
+
 TEST_CASE("no line is longer than a screen is wide") {
   for_each_line(default_conf(), [](std::string_view line, std::string_view) {
     CHECK(line.size() <= 98);

@@ -8,6 +8,7 @@ tidy.py --self-test   checks the checks
 import sys
 
 import floors
+import options
 import shape
 from source_text import Source, functions
 
@@ -41,6 +42,10 @@ auto f(std::map<int, int> a, T b,
     assert not floors.may_include("storage/base", "protocol")
     assert not floors.may_include("storage/keyspace", "storage/rdb")
     assert floors.included_folder("commands/reply.h") == "src/commands"
+    declared = options.members("struct Options {\n  int port = 1;\n  std::vector<A> a{B{0, 1}};\n"
+                               "  std::string dir;\n  bool operator==(const Options&) = default;\n};")
+    assert declared == ["port", "a", "dir"], declared
+    assert options.unread(declared, ["x.port + dir", "y->a"]) == ["dir"]
     assert shape.parts("KeyManager") == {"key", "manager"}
     assert shape.parts("data_file.h") == {"data", "file", "h"}
 
@@ -49,7 +54,7 @@ def main():
     if sys.argv[1:] == ["--self-test"]:
         self_test()
         return 0
-    findings = sorted(set(floors.check()) | set(shape.check()))
+    findings = sorted(set(floors.check()) | set(options.check()) | set(shape.check()))
     for finding in findings:
         print(finding)
     print(f"tidy: {len(findings)} findings")
