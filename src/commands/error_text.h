@@ -1,4 +1,5 @@
-// The one place where errors get their words, as Redis and RedisBloom word them.
+// The words of the errors that more than one command gives, as Redis and RedisBloom word them. What
+// only one command says stands beside it.
 #pragma once
 
 #include <span>
