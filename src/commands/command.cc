@@ -7,12 +7,12 @@
 #include "commands/container.h"
 #include "commands/describe.h"
 #include "commands/error_text.h"
-#include "commands/glob.h"
 #include "commands/reply.h"
 #include "commands/row_check.h"
 #include "commands/row_shapes.h"
 #include "commands/server.h"
 #include "commands/words.h"
+#include "config/glob.h"
 
 namespace countd::commands {
 
@@ -80,7 +80,7 @@ struct ListFilter {
 
   [[nodiscard]] bool passes(const Command& row, std::string_view name) const {
     if (by.empty()) return true;
-    if (same_word(by, "pattern")) return glob_matches(operand, name, /*ignore_case=*/true);
+    if (same_word(by, "pattern")) return config::glob_matches(operand, name, /*ignore_case=*/true);
     // No command is a module's.
     if (same_word(by, "module")) return false;
     const auto categories = categories_of(row);

@@ -6,12 +6,12 @@
 
 #include "commands/arguments.h"
 #include "commands/checked_out.h"
-#include "commands/glob.h"
 #include "commands/keys.h"
 #include "commands/reply.h"
 #include "commands/row_check.h"
 #include "commands/row_shapes.h"
 #include "commands/words.h"
+#include "config/glob.h"
 
 namespace countd::commands {
 
@@ -40,7 +40,7 @@ struct ScanOptions {
 
   [[nodiscard]] bool wants(std::string_view key, storage::Type of) const {
     if (type && !same_word(*type, type_name(of))) return false;
-    return pattern == "*" || glob_matches(pattern, key);
+    return pattern == "*" || config::glob_matches(pattern, key);
   }
 };
 
@@ -101,7 +101,7 @@ void for_each_key(Keyspace& keys, int db, const std::function<void(std::string_v
 void keys_on_shard(Arguments& args, Keyspace& keys, Partial& partial) {
   const auto pattern = args.next();
   for_each_key(keys, args.db(), [&](std::string_view key) {
-    if (pattern == "*" || glob_matches(pattern, key)) partial.items.emplace_back(key);
+    if (pattern == "*" || config::glob_matches(pattern, key)) partial.items.emplace_back(key);
   });
 }
 

@@ -5,9 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "config/value_text.h"
+
 namespace countd::commands {
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+using config::lower;
+using config::lower_case;
 constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
 constexpr bool same_word(std::string_view a, std::string_view b) {
@@ -16,12 +19,6 @@ constexpr bool same_word(std::string_view a, std::string_view b) {
     if (lower(a[i]) != lower(b[i])) return false;
   }
   return true;
-}
-
-inline std::string lower_case(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = lower(c);
-  return result;
 }
 
 inline std::string upper_case(std::string_view text) {

@@ -10,7 +10,7 @@
 #include <deque>
 #include <memory>
 
-#include "config/name_pattern.h"
+#include "config/glob.h"
 #include "config/option_value.h"
 #include "config/value_text.h"
 #include "protocol/inline_request.h"

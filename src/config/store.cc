@@ -7,7 +7,7 @@
 
 #include "config/conf_reader.h"
 #include "config/conf_rewrite.h"
-#include "config/name_pattern.h"
+#include "config/glob.h"
 #include "config/option_value.h"
 #include "config/value_text.h"
 
@@ -95,8 +95,8 @@ std::vector<Store::Pair> Store::get(std::span<const std::string> patterns) const
       continue;
     }
     for (const auto& row : option_table()) {
-      if (matches_name(pattern, row.name)) add(row.name, row);
-      if (matches_name(pattern, row.alias)) add(row.alias, row);
+      if (glob_matches(pattern, row.name, /*ignore_case=*/true)) add(row.name, row);
+      if (glob_matches(pattern, row.alias, /*ignore_case=*/true)) add(row.alias, row);
     }
   }
   return found;

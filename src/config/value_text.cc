@@ -10,8 +10,6 @@ namespace countd::config {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 template <class Number, class... Base>
 std::optional<Number> read_all(std::string_view text, Base... base) {
   Number value{};

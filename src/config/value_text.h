@@ -13,6 +13,7 @@
 namespace countd::config {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 std::string lower_case(std::string_view text);
 
 /// A canonical decimal integer (no plus, no leading zero) within 64 bits.

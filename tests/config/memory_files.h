@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "config/conf_reader.h"
-#include "config/name_pattern.h"
+#include "config/glob.h"
 
 namespace countd::config {
 
@@ -22,7 +22,7 @@ class MemoryFiles : public Files {
   std::vector<std::string> match(const std::string& pattern) override {
     std::vector<std::string> paths;
     for (const auto& [path, text] : contents) {
-      if (matches_name(pattern, path)) paths.push_back(path);
+      if (glob_matches(pattern, path)) paths.push_back(path);
     }
     return paths;
   }

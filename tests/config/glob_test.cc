@@ -1,11 +1,12 @@
+#include "config/glob.h"
+
 #include <doctest/doctest.h>
 
 #include <random>
 #include <string>
 
-#include "commands/glob.h"
-
-using countd::commands::glob_matches;
+using countd::config::glob_matches;
+using countd::config::has_wildcard;
 
 namespace {
 
@@ -46,9 +47,21 @@ TEST_CASE("patterns mean what Redis means by them") {
   CHECK(glob_matches("[\\]]", "]"));
   CHECK_FALSE(glob_matches("[]", "]"));
   CHECK(glob_matches("[abc", "b"));
+  CHECK_FALSE(glob_matches("h[", "hz"));
   CHECK(glob_matches("a\\", "a\\"));
+  CHECK(glob_matches("\\h\\z", "hz"));
+  CHECK_FALSE(glob_matches("?", ""));
+  CHECK_FALSE(glob_matches("", "hz"));
+  CHECK(glob_matches("", ""));
   CHECK_FALSE(glob_matches("abc", "ab"));
   CHECK_FALSE(glob_matches("ab", "abc"));
+}
+
+TEST_CASE("wildcards are seen") {
+  CHECK(has_wildcard("a*"));
+  CHECK(has_wildcard("a?"));
+  CHECK(has_wildcard("[a"));
+  CHECK_FALSE(has_wildcard("maxmemory-policy"));
 }
 
 TEST_CASE("case is ignored where asked") {

@@ -1,10 +1,10 @@
-#include "commands/glob.h"
+#include "config/glob.h"
 
 #include <utility>
 
-#include "commands/words.h"
+#include "config/value_text.h"
 
-namespace countd::commands {
+namespace countd::config {
 
 namespace {
 
@@ -55,6 +55,10 @@ bool element_matches(std::string_view pattern, std::size_t& at, char c, bool ign
 
 }  // namespace
 
+bool has_wildcard(std::string_view pattern) {
+  return pattern.find_first_of("*?[") != std::string_view::npos;
+}
+
 bool glob_matches(std::string_view pattern, std::string_view text, bool ignore_case) {
   constexpr auto kNone = std::string_view::npos;
   std::size_t at = 0;         // in the pattern
@@ -78,4 +82,4 @@ bool glob_matches(std::string_view pattern, std::string_view text, bool ignore_c
   return at == pattern.size();
 }
 
-}  // namespace countd::commands
+}  // namespace countd::config
