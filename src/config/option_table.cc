@@ -114,7 +114,7 @@ constexpr Row kLiveRows[] = {
      "Seconds after which an idle client is closed. 0: never."},
     {"partial-request-timeout", "", Section::kNetwork, kMutable,
      number<&Options::partial_request_timeout>(0, kMaxInt),
-     "Seconds that the rest of a request may take to arrive before its client is closed, so that "
+     "Seconds without a byte in the middle of a request after which its client is closed, so that "
      "stalled clients cannot hold memory. 0: for ever."},
     {"maxclients", "", Section::kNetwork, kMutable, number<&Options::maxclients>(1, kMaxInt),
      "Clients that may be connected at a time; further ones get an error and are closed."},
