@@ -89,6 +89,7 @@ void Executor::remember(const Item& item) {
 
 void Executor::run(Batch& batch, storage::Keyspace& keys, int shard) {
   enter(keys);
+  context_.now = keys.now();
   context_.shard = shard;
   foreign_ = batch.origin != thread_;
   timed_nanoseconds_ = 0;
@@ -260,14 +261,26 @@ void Executor::call_on_many(const Item& item, commands::Arguments& arguments,
   }
 }
 
+// Slices that other threads have touched may be ahead of this one's time: the latest holds for all.
+void Executor::enter_all(std::span<storage::Keyspace* const> shards) {
+  context_.now = now_;
+  for (auto* const keys : shards) {
+    if (keys == nullptr) continue;
+    enter(*keys);
+    context_.now = std::max(context_.now, keys->now());
+  }
+  for (auto* const keys : shards) {
+    if (keys != nullptr) keys->begin_turn(context_.now);
+  }
+}
+
 void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> shards) {
   foreign_ = false;
   const std::int64_t began = shared_.clock->nanoseconds();
   const bool tracked = tracks();
-  for (std::size_t i = 0; i < shards.size(); ++i) {
+  enter_all(shards);
+  for (std::size_t i = 0; tracked && i < shards.size(); ++i) {
     if (shards[i] == nullptr) continue;
-    enter(*shards[i]);
-    if (!tracked) continue;
     shared_.tracking->shard(i).attach(*shards[i]);
     shared_.tracking->shard(i).set_writer(item.wave->client.id);
   }

@@ -44,7 +44,8 @@ class Executor {
 
   /// The turn's options and time; both hold until the next call.
   void begin_turn(const config::Options& options, storage::Millis now);
-  /// Gives a keyspace the turn's time and policy. REQUIRES: its lease is held.
+  /// Gives a keyspace the turn's time, unless it has come further already, and policy: requests
+  /// see the keyspace's time, which never steps back. REQUIRES: its lease is held.
   void enter(storage::Keyspace& keys) const;
 
   /// Runs every item of the batch. REQUIRES: the lease of `shard` is held.
@@ -67,6 +68,7 @@ class Executor {
     std::uint16_t index;
   };
 
+  void enter_all(std::span<storage::Keyspace* const> shards);
   void run_items(Batch& batch, storage::Keyspace& keys, int shard);
   /// The same, memory being asked for some items ahead: of the tables too if they are far.
   template <bool kTableIsFar>

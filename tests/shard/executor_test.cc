@@ -160,6 +160,38 @@ TEST_CASE("a new eviction policy holds from the very next request") {
   CHECK(simulation.call_all(caller, {"SET new x", "OBJECT FREQ new"}) == Replies{"+OK", ":5"});
 }
 
+TEST_CASE(
+    "a lifetime counts from the shard's time, which the wall clock's step back leaves alone") {
+  for (const auto* const set :
+       {"SET k v EX 10", "PSETEX k 10000 v", "SETEX k 10 v", "INCREX k BYINT 1 EX 10"}) {
+    CAPTURE(set);
+    Simulation simulation(1);
+    auto& caller = simulation.add_caller(0);
+    simulation.call(caller, "SET before x");
+    simulation.clock.now_ms -= 30'000;
+    simulation.call(caller, set);
+    CHECK(simulation.call(caller, "PTTL k") == ":10000");
+    CHECK(simulation.call_all(caller, {"EXPIRE k 20", "PTTL k"}) == Replies{":1", ":20000"});
+    CHECK(simulation.call_all(caller, {"GETEX k EX 5", "PTTL k"}).back() == ":5000");
+  }
+}
+
+TEST_CASE("a command over several shards sees the latest time that any of them has reached") {
+  Simulation simulation(4);
+  auto& caller = simulation.add_caller(1);
+  simulation.clock.now_ms += 30'000;
+  const auto latest = simulation.clock.now_ms;
+  simulation.call(caller, "SET a x");  // one shard alone comes to this time
+  simulation.clock.now_ms -= 30'000;
+  CHECK(simulation.call(caller, "MSETEX 4 a 1 b 2 c 3 d 4 EX 10") == ":1");
+  for (const auto* const key : {"a", "b", "c", "d"}) {
+    CAPTURE(key);
+    CHECK(simulation.call(caller, std::string("PTTL ") + key) == ":10000");
+    CHECK(simulation.call(caller, std::string("PEXPIRETIME ") + key) ==
+          ":" + std::to_string(latest + 10'000));
+  }
+}
+
 TEST_CASE("with NO-TOUCH a client's accesses are no uses, but for those of TOUCH") {
   Simulation simulation(1);
   simulation.options.maxmemory_policy = EvictionPolicy::kAllKeysLfu;
