@@ -186,11 +186,6 @@ void Executor::failed(const Item& item, ReplySlot& slot, Errc error) {
   metrics_.commands[shared_.table->index(*item.row)].failed.add(1);
 }
 
-std::uint64_t Executor::draw() {
-  random_ = random_ * 6364136223846793005u + 1442695040888963407u;  // Knuth's MMIX
-  return random_ ^ (random_ >> 29);
-}
-
 void Executor::run_handler(Batch& batch, Item& item, storage::Keyspace& keys) {
   if (item.is_increment) return run_increment(batch, item, keys);
   context_.db = item.db;
@@ -250,7 +245,7 @@ void Executor::call_on_many(const Item& item, commands::Arguments& arguments,
     commands::CheckedOut checked_out(shards);
     (*span)(arguments, checked_out, reply);
   } else if (const auto* gather = std::get_if<commands::GatherHandler>(&item.row->handler)) {
-    context_.random = draw();
+    context_.random = random_.next();
     std::vector<commands::Partial> partials(shards.size());
     for (std::size_t i = 0; i < shards.size(); ++i) {
       auto on_one = arguments;

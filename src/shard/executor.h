@@ -16,6 +16,7 @@
 #include "shard/clock.h"
 #include "shard/log_gate.h"
 #include "shard/published.h"
+#include "storage/base/random.h"
 #include "storage/keyspace/keyspace.h"
 #include "tracking/tracking.h"
 
@@ -98,7 +99,6 @@ class Executor {
   static std::uint64_t calls_of(const Batch& batch, std::size_t first, std::size_t end);
   [[nodiscard]] bool timed(const Item& item) const;
   [[nodiscard]] bool attributed(const Item& item) const { return !item.refused && !timed(item); }
-  std::uint64_t draw();
 
   SharedState& shared_;
   metrics::ThreadMetrics& metrics_;
@@ -106,7 +106,7 @@ class Executor {
   const int thread_;
   storage::Millis now_ = 0;
   commands::CallContext context_;  // of the request that runs
-  std::uint64_t random_ = static_cast<std::uint64_t>(shared_.clock->nanoseconds());
+  storage::Random random_{static_cast<std::uint64_t>(shared_.clock->nanoseconds())};
   bool time_each_ = false;  // the slow log wants each item's own time
   bool memory_limited_ = false;
   bool increments_unchecked_ = false;  // no memory limit, no timing: straight to the keyspace
