@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "storage/base/assert.h"
 #include "storage/base/words.h"
 
 namespace countd::shard {
@@ -107,9 +108,15 @@ void Turn::flush(int shard) {
     if (!held_[static_cast<std::size_t>(shard)]) return send(shard);
   }
   batch.origin = thread_;
-  executor_.run(batch, *slice.keys, shard);
+  executor_.run(batch, held_keys(shard), shard);
   batch.resolve_folds();
   if (!held_[static_cast<std::size_t>(shard)]) release(shard);
+}
+
+storage::Keyspace& Turn::held_keys(int shard) {
+  Slice& slice = slices_[static_cast<std::size_t>(shard)];
+  ASSERT_HOT(slice.lease.holder() == me_);
+  return *slice.keys;
 }
 
 // The batch leaves this thread: every request in it is outstanding until it comes back.
@@ -153,7 +160,7 @@ Turn::Drained Turn::drain(int shard) {
     MailNode& node = *std::exchange(slice.inbox, slice.inbox->next);
     if (node.kind == MailNode::Kind::kBatch) {
       auto& batch = static_cast<Batch&>(node);
-      executor_.run(batch, *slice.keys, shard);
+      executor_.run(batch, held_keys(shard), shard);
       if (batch.origin == thread_) {
         returned(batch);
       } else {
@@ -202,12 +209,12 @@ bool Turn::with_home(const std::function<void(storage::Keyspace&)>& work) {
   const auto home = static_cast<std::size_t>(thread_);
   Slice& slice = slices_[home];
   if (held_[home]) {
-    work(*slice.keys);
+    work(held_keys(thread_));
     return true;
   }
   if (!slice.lease.try_take(me_)) return false;
   if (drain(thread_) == Drained::kHandedOver && !held_[home]) return false;
-  work(*slice.keys);
+  work(held_keys(thread_));
   if (!held_[home]) release(thread_);
   return true;
 }
@@ -243,7 +250,7 @@ bool Turn::acquire_next(CheckOut& check_out) {
 void Turn::finish_check_out(CheckOut& check_out) {
   std::vector<storage::Keyspace*> keys(slices_.size(), nullptr);
   for (const int shard : check_out.shards) {
-    keys[static_cast<std::size_t>(shard)] = slices_[static_cast<std::size_t>(shard)].keys.get();
+    keys[static_cast<std::size_t>(shard)] = &held_keys(shard);
   }
   check_out.run(keys);
   for (const int shard : check_out.shards) {

@@ -66,6 +66,8 @@ class Turn {
   void flush(int shard);
   void send(int shard);
   void returned(Batch& batch);
+  /// The only way to a slice's entries: asserts that this thread holds its lease.
+  storage::Keyspace& held_keys(int shard);
   Drained drain(int shard);
   void release(int shard);
   void progress_check_outs();
