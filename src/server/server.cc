@@ -38,6 +38,7 @@ void Server::build_shards() {
   shared_.table = &table_;
   shared_.slow_log = &slow_log_;
   shared_.clock = &clock_;
+  shared_.peers = this;
   snapshots_ = std::make_unique<Snapshots>(*this);
   append_only_ = std::make_unique<AppendOnly>(log_host_);
   log_gate_ = std::make_unique<shard::LogGate>(count);

@@ -6,6 +6,7 @@
 #include "commands/secrets.h"
 #include "config/options.h"
 #include "shard/look_ahead.h"
+#include "shard/memory_limit.h"
 #include "shard/remembering.h"
 
 namespace countd::shard {
@@ -299,29 +300,18 @@ void Executor::run_span(const Item& item, std::span<storage::Keyspace* const> sh
   }
 }
 
-// Evicts from the shards that the request holds until memory is within the limit.
+// Every slice that the request holds pays its part.
 bool Executor::has_room(const Item& item, std::span<storage::Keyspace* const> shards) {
-  if (options_->maxmemory == 0 || (item.row->flags & commands::kDenyOom) == 0) return true;
+  if (!memory_limited_ || (item.row->flags & commands::kDenyOom) == 0) return true;
+  bool room = false;
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    if (shards[i] != nullptr && make_room(*shards[i], static_cast<int>(i))) return true;
+    if (shards[i] != nullptr) room |= make_room(*shards[i], static_cast<int>(i));
   }
-  return false;
+  return room;
 }
 
 bool Executor::make_room(storage::Keyspace& keys, int shard) {
-  const std::uint64_t limit = options_->maxmemory;
-  if (limit == 0) return true;
-  auto& memory = shared_.published[static_cast<std::size_t>(shard)].memory_bytes;
-  memory.set(keys.memory_bytes());
-  while (shared_.memory_bytes() > limit) {
-    if (options_->maxmemory_policy == storage::EvictionPolicy::kNoEviction ||
-        !keys.evict_one(options_->maxmemory_policy,
-                        static_cast<int>(options_->maxmemory_samples))) {
-      return false;
-    }
-    memory.set(keys.memory_bytes());
-  }
-  return true;
+  return MemoryLimit(shared_, *options_).make_room(keys, shard);
 }
 
 void Executor::account(const Item& item, std::int64_t nanoseconds) {

@@ -15,6 +15,7 @@
 #include "shard/batch.h"
 #include "shard/clock.h"
 #include "shard/log_gate.h"
+#include "shard/peers.h"
 #include "shard/published.h"
 #include "storage/base/random.h"
 #include "storage/keyspace/keyspace.h"
@@ -30,6 +31,7 @@ struct SharedState {
   std::uint64_t hash_seed = 0;
   int shards = 1;
   std::deque<Published> published;         // by shard
+  Peers* peers = nullptr;                  // null: there are none to be woken (tests)
   LogGate* log = nullptr;                  // null: there is none (tests)
   tracking::Tracking* tracking = nullptr;  // null: there is none (tests)
   std::atomic<std::uint32_t> gates{0};     // bits of Gate: what is refused or held at the moment
@@ -54,8 +56,6 @@ class Executor {
   /// Runs one request over several shards (a SpanHandler or GatherHandler row).
   /// Its reply lies in its wave's own bytes.
   void run_span(const Item& item, std::span<storage::Keyspace* const> shards);
-  /// Evicts until memory is within `maxmemory`; false if it cannot be.
-  bool make_room(storage::Keyspace& keys, int shard);
   /// Counts a request that was run elsewhere than in a batch (session and admin handlers).
   void account(const Item& item, std::int64_t nanoseconds);
 
@@ -94,6 +94,7 @@ class Executor {
                     std::span<storage::Keyspace* const> shards, commands::Reply& reply);
   void refuse(Batch& batch, Item& item, storage::Errc error);
   void failed(const Item& item, commands::ReplySlot& slot, storage::Errc error);
+  bool make_room(storage::Keyspace& keys, int shard);
   bool has_room(const Item& item, std::span<storage::Keyspace* const> shards);
   void attribute(const Batch& batch, std::int64_t nanoseconds);
   static std::uint64_t calls_of(const Batch& batch, std::size_t first, std::size_t end);

@@ -1,11 +1,13 @@
 // What a shard lets every thread read of its slice without a lease: written by the holder of the
-// lease whenever it has run a batch, so that a client finds its own writes in INFO.
+// lease whenever it has run a batch, so that a client finds its own writes in INFO. The one thing
+// that others write here is that they ask the shard to evict.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "metrics/counter.h"
+#include "shard/memory_limit.h"
 #include "storage/keyspace/keyspace.h"
 
 namespace countd::shard {
@@ -26,6 +28,7 @@ class Published {
   metrics::Counter misses;
   metrics::Counter expired;
   metrics::Counter evicted;
+  EvictionDebt eviction;
 
   [[nodiscard]] const std::vector<DatabaseSizes>& sizes() const { return sizes_; }
 

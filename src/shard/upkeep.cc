@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/options.h"
+#include "shard/memory_limit.h"
 #include "shard/turn.h"
 
 namespace countd::shard {
@@ -25,9 +26,10 @@ void Upkeep::begin_snapshot(SnapshotTask task) {
 bool Upkeep::run(bool idle) {
   const std::int64_t now_ns = clock_.nanoseconds();
   if (now_ns >= next_expire_ns_ || (expire_more_ && idle)) expire(now_ns);
+  const bool evict_more = evict(idle);
   const bool log_more = hand_over(idle);
   const bool snapshot_more = running_ && walk_snapshot(idle);
-  return log_more || snapshot_more || (expire_more_ && idle);
+  return evict_more || log_more || snapshot_more || (expire_more_ && idle);
 }
 
 void Upkeep::expire(std::int64_t now_ns) {
@@ -40,10 +42,10 @@ void Upkeep::expire(std::int64_t now_ns) {
     } else {
       expire_more_ = false;
     }
-    if (options.maxmemory > 0) executor_.make_room(keys, shard_);
     auto& published = shared_.published[static_cast<std::size_t>(shard_)];
     published.update_sizes(keys);
     published.update_average_ttl(keys);
+    MemoryLimit(shared_, options).review(keys, shard_);
     tend_tracking(keys);
     if (shared_.log != nullptr) {
       auto& journal = shared_.log->journal();
@@ -52,6 +54,20 @@ void Upkeep::expire(std::int64_t now_ns) {
     }
   });
   if (ran) next_expire_ns_ = now_ns + kExpireEveryNs;
+}
+
+bool Upkeep::evict(bool idle) {
+  const MemoryLimit limit(shared_, executor_.options());
+  if (!limit.asked(shard_)) return false;
+  const auto slice = run_slice(eviction_pace_, idle, [&](storage::Keyspace& keys) {
+    executor_.enter(keys);
+    const bool paid = limit.pay(keys, shard_);
+    shared_.published[static_cast<std::size_t>(shard_)].update(keys);
+    if (shared_.log != nullptr) shared_.log->journal().note(keys);
+    tend_tracking(keys);
+    return paid;
+  });
+  return slice && !slice->over;
 }
 
 // What has expired or had to go is told; with nobody left who tracks, everything is forgotten.
@@ -110,7 +126,7 @@ std::optional<Upkeep::Slice> Upkeep::run_slice(
 }
 
 std::int64_t Upkeep::next_ms() const {
-  if (running_) return 1;
+  if (running_ || MemoryLimit(shared_, executor_.options()).asked(shard_)) return 1;
   const auto* const log = shared_.log;
   if (log != nullptr && log->journal().part_open(static_cast<std::size_t>(shard_))) return 1;
   const std::int64_t left = next_expire_ns_ - clock_.nanoseconds();

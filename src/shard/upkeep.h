@@ -2,11 +2,11 @@
 // walking a running snapshot, handing its part of a frame to the journal. It belongs to the home
 // thread, which takes its lease like anyone.
 //
-// Both walks run in slices of at most 100 µs. Under load a snapshot takes at most 5 % of the
-// thread, a frame, which has to be on disk within a second, 30 %; an idle thread walks without a
-// pause. At first most writes have to emit an old state, which delays them: the snapshot's walk
-// then holds back, so that it costs much the same from beginning to end, and it does so for a frame
-// too. While more is queued for the disk than `kMaxQueuedBytes`, it waits.
+// All but expiry runs in slices of at most 100 µs. Under load a snapshot takes at most 5 % of the
+// thread, a frame, which has to be on disk within a second, 30 %, and eviction 50 %; an idle thread
+// goes on without a pause. At first most writes have to emit an old state, which delays them: the
+// snapshot's walk then holds back, so that it costs much the same from beginning to end, and it
+// does so for a frame too. While more is queued for the disk than `kMaxQueuedBytes`, it waits.
 #pragma once
 
 #include <cstdint>
@@ -58,6 +58,7 @@ class Upkeep {
     std::int64_t took_ns;
   };
 
+  bool evict(bool idle);
   void tend_tracking(storage::Keyspace& keys);
   bool walk_snapshot(bool idle);
   bool hand_over(bool idle);
@@ -84,6 +85,7 @@ class Upkeep {
   bool running_ = false;
   SnapshotTask task_;
   std::uint64_t credited_ = 0;  // of the old states that writes have emitted for it
+  WalkPace eviction_pace_{50};
   WalkPace snapshot_pace_{5};
   WalkPace log_pace_{30};
 };

@@ -36,6 +36,36 @@ TEST_CASE("a server starts, answers on every thread, and ends when told to") {
   }
 }
 
+TEST_CASE("a write is not refused while memory that may go lies on other shards") {
+  constexpr std::uint64_t kLimit = 20'000'000;
+  InProcess server(4, [](auto& options) {
+    options.maxmemory = kLimit;
+    options.maxmemory_policy = countd::storage::EvictionPolicy::kAllKeysLru;
+  });
+  auto client = server.connect();
+  for (int i = 0; i < 250; ++i)
+    client.send({"SET", "{a}" + std::to_string(i), std::string(100'000, 'x')});
+  for (int i = 0; i < 250; ++i) REQUIRE(client.read().text == "OK");
+  for (int i = 0; i < 600; ++i)
+    client.send({"SET", "other" + std::to_string(i), std::string(20'000, 'y')});
+  for (int i = 0; i < 600; ++i) REQUIRE(client.read().text == "OK");
+  CHECK(
+      eventually([&] { return std::stoull(info_field(client, "used_memory_dataset")) <= kLimit; }));
+}
+
+TEST_CASE("CONFIG SET maxmemory frees what is too much, though nobody writes") {
+  InProcess server(4, [](auto& options) {
+    options.maxmemory_policy = countd::storage::EvictionPolicy::kAllKeysLru;
+  });
+  auto client = server.connect();
+  for (int i = 0; i < 4000; ++i)
+    client.send({"SET", "key" + std::to_string(i), std::string(1000, 'x')});
+  for (int i = 0; i < 4000; ++i) REQUIRE(client.read().text == "OK");
+  CHECK(client.call({"CONFIG", "SET", "maxmemory", "2mb"}).text == "OK");
+  CHECK(eventually([&] { return client.call({"DBSIZE"}).integer() < 2000; }));
+  CHECK(client.call({"DBSIZE"}).integer() > 1000);
+}
+
 TEST_CASE("what was saved is there after a restart, what was not is not") {
   for (const int threads : {1, 4}) {
     InProcess server(threads);

@@ -128,6 +128,7 @@ Simulation::Simulation(int count, std::uint64_t seed, int databases)
   shared.table = &table;
   shared.slow_log = &slow_log;
   shared.clock = &clock;
+  shared.peers = this;
   shared.hash_seed = kHashSeed;
   shared.shards = count;
   clock.on_look = [this] { meanwhile(); };

@@ -96,6 +96,30 @@ TEST_CASE("memory that CONFIG SET has taken away is paid back without a request"
   CHECK(home.keys().counters().evicted > 0);
 }
 
+TEST_CASE("eviction is bounded too; a busy thread rests in between, and does not sleep on it") {
+  Home home;
+  home.fill(4000);
+  home.simulation.options.maxmemory = home.keys().memory_bytes() / 2;
+  home.simulation.options.maxmemory_policy = countd::storage::EvictionPolicy::kAllKeysRandom;
+  home.simulation.clock.step_ns = 60'000;  // a slice is over at the second look at the clock
+  home.pass(100);
+  const auto evicted = [&] { return home.keys().counters().evicted; };
+  home.upkeep.run(false);
+  const auto first = evicted();
+  CHECK(first > 0);
+  CHECK(first < 500);
+  CHECK(home.upkeep.next_ms() == 1);
+  home.simulation.clock.step_ns = 0;
+  home.upkeep.run(false);  // it rests
+  CHECK(evicted() == first);
+  home.pass(1);
+  home.upkeep.run(false);
+  CHECK(evicted() > first);
+  CHECK(home.keys().memory_bytes() <= home.simulation.options.maxmemory);
+  CHECK(home.simulation.shared.published[0].evicted.get() == evicted());
+  CHECK(home.upkeep.next_ms() > 1);
+}
+
 TEST_CASE("a snapshot is walked to its end, every entry once, and says that it is over") {
   for (const bool idle : {true, false}) {
     Home home;
