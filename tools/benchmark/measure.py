@@ -80,6 +80,7 @@ MEMORY_KINDS = {
     "counter:<id>, small values": "INCR counter:<i>",
     "counter:<id>, large values": "INCRBY counter:<i> 1000000000",
     "with a lifetime": "SET counter:<i> 7 EX 100000",
+    "16 opaque bytes": "SET counter:<i> k3Jx9-mQ2_vT7pZa",
 }
 
 
