@@ -19,6 +19,7 @@ namespace {
 
 std::string flags_of(const Session& client) {
   std::string flags;
+  if (client.blocked) flags += 'b';
   if (client.tracking.on) flags += 't';
   if (client.tracking.redirect_broken) flags += 'R';
   if (client.tracking.broadcast) flags += 'B';
@@ -96,6 +97,7 @@ void client_list(Arguments& args, ServerView& server, Reply& reply) {
 }
 
 void client_info(Arguments& args, ServerView& server, Reply& reply) {
+  server.session().blocked = false;  // or it could not ask
   reply.verbatim(describe(server.session(), *args.context().table, args.now()));
 }
 

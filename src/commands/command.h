@@ -72,15 +72,15 @@ enum Flag : std::uint32_t {
   kNoMulti = 1u << 13,
   kMovableKeys = 1u << 14,
   kAllowBusy = 1u << 15,
-  kMayReplicate = 1u << 16,
   kNoMandatoryKeys = 1u << 17,
   kNoAsyncLoading = 1u << 18,
   // ours
   kAllShards = 1u << 24,    // a SpanHandler over everything, or the whole database
   kByCursor = 1u << 25,     // a ShardHandler routed by the cursor in its first argument
+  kGuarded = 1u << 26,      // only for whom enable-debug-command lets in (debug_refusal)
   kObjectValue = 1u << 27,  // the value is an object on the heap: worth fetching ahead
   kSecrets = 1u << 28,      // a password may be among its words (hide_secrets)
-  kGuarded = 1u << 26,      // only for whom enable-debug-command lets in (debug_refusal)
+  kMayWrite = 1u << 29,     // a read that may keep what it has found: waits with the writes
 };
 
 /// How increments of one key are added together: the delta's sign and where it stands.

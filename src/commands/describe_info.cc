@@ -29,7 +29,6 @@ constexpr std::array kFlagNames = {
     FlagName{kSkipSlowlog, "skip_slowlog"},
     FlagName{kFast, "fast"},
     FlagName{kNoAuth, "no_auth"},
-    FlagName{kMayReplicate, "may_replicate"},
     FlagName{kNoMandatoryKeys, "no_mandatory_keys"},
     FlagName{kNoAsyncLoading, "no_async_loading"},
     FlagName{kNoMulti, "no_multi"},

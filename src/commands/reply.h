@@ -18,7 +18,7 @@ struct ReplySlot {
     kInteger,   // `number`
     kStatus,    // `text`, `length`: a string literal
     kError,     // `error`
-    kBytes,     // `length` bytes at `number` in arena `arena`
+    kBytes,     // byte_count() bytes at `number` in arena `arena`
     kDeferred,  // comes later (a save that runs)
   };
   Kind kind = Kind::kEmpty;
@@ -29,6 +29,19 @@ struct ReplySlot {
     std::int64_t number = 0;
     const char* text;
   };
+
+  /// Of kBytes: 40 bits, whose upper 8 stand where an error's number does otherwise.
+  [[nodiscard]] std::size_t byte_count() const {
+    return static_cast<std::size_t>(error) << 32 | length;
+  }
+  void set_byte_count(std::size_t count) {
+    error = static_cast<storage::Errc>(count >> 32);
+    length = static_cast<std::uint32_t>(count);
+  }
+  /// REQUIRES: kBytes, and that `bytes` is the arena they are in.
+  [[nodiscard]] std::string_view bytes_in(const protocol::ByteBuffer& bytes) const {
+    return bytes.view().substr(static_cast<std::size_t>(number), byte_count());
+  }
 };
 static_assert(sizeof(ReplySlot) == 16);
 
@@ -111,8 +124,7 @@ class Reply {
   void bytes(Write&& write) {
     if (slot_.kind != ReplySlot::Kind::kBytes) start_bytes();
     write();
-    slot_.length =
-        static_cast<std::uint32_t>(arena_.size() - static_cast<std::size_t>(slot_.number));
+    slot_.set_byte_count(arena_.size() - static_cast<std::size_t>(slot_.number));
   }
   void start_bytes();
   void integer_in_bytes(std::int64_t value);
@@ -125,8 +137,7 @@ class Reply {
 /// Whether the answer is an error; `arena` holds its bytes.
 inline bool is_error(const ReplySlot& slot, const protocol::ByteBuffer& arena) {
   if (slot.kind == ReplySlot::Kind::kError) return true;
-  return slot.kind == ReplySlot::Kind::kBytes && slot.length > 0 &&
-         arena.data()[slot.number] == '-';
+  return slot.kind == ReplySlot::Kind::kBytes && slot.bytes_in(arena).starts_with('-');
 }
 
 }  // namespace countd::commands

@@ -40,6 +40,7 @@ struct Session {
   // Filled in by the connection when a client list is asked for:
   std::size_t query_buffer_bytes = 0;
   std::size_t output_buffer_bytes = 0;
+  bool blocked = false;  // in a command that waits, or by CLIENT PAUSE
 };
 
 }  // namespace countd::commands

@@ -376,9 +376,10 @@ bool Connection::hung_up() {
   return ::poll(&polled, 1, 0) > 0;
 }
 
-void Connection::describe_buffers() {
+void Connection::describe_state() {
   session_.query_buffer_bytes = input_.view().size();
   session_.output_buffer_bytes = unsent_.size() + pushes_.size();
+  session_.blocked = waits_unread();
 }
 
 void Connection::describe(metrics::SlowLogEntry& entry) const {

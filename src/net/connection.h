@@ -61,8 +61,8 @@ class Connection final
 
   commands::Session& session() { return session_; }
   [[nodiscard]] const commands::Session& session() const { return session_; }
-  /// Fills in what CLIENT LIST shows of the buffers.
-  void describe_buffers();
+  /// Fills in what CLIENT LIST shows of the buffers, and whether the client is blocked.
+  void describe_state();
   [[nodiscard]] shard::Shard& shard() const { return shard_; }
   /// REQUIRES: a barrier of this connection runs.
   shard::Wave& wave() { return *wave_; }

@@ -22,7 +22,7 @@ void format_bytes(const shard::Wave& wave, const ReplySlot& slot,
                   std::span<const protocol::ByteBuffer* const> arenas, protocol::ByteBuffer& out,
                   metrics::ThreadMetrics& metrics) {
   const auto& arena = slot.arena == shard::kOwnArena ? wave.bytes : *arenas[slot.arena];
-  const auto bytes = arena.view().substr(static_cast<std::size_t>(slot.number), slot.length);
+  const auto bytes = slot.bytes_in(arena);
   if (!bytes.empty() && bytes[0] == '-') metrics.errors.count(bytes.substr(1));
   out.append(bytes);
 }

@@ -60,7 +60,7 @@ void AdminView::for_each_client(std::function<void(commands::ClientRef&)> visit,
   const auto caller = connection_.session().id;
   server_.for_each_client(
       [visit = std::move(visit), caller](net::Connection& connection) {
-        connection.describe_buffers();
+        connection.describe_state();
         const bool is_caller = connection.session().id == caller;
         commands::ClientRef client{connection.session(), is_caller, [&connection, is_caller] {
                                      is_caller ? connection.close_soon() : connection.close();

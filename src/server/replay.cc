@@ -75,9 +75,8 @@ std::string Replay::call(const Command& row, std::span<const std::string_view> w
   if (slot.kind == ReplySlot::Kind::kError) {
     note_failure(fmt::format("'{}': {}", words[0], commands::error_text(slot.error)));
   }
-  if (slot.kind == ReplySlot::Kind::kBytes && slot.length > 0 &&
-      bytes_.data()[slot.number] == '-') {
-    const auto text = bytes_.view().substr(static_cast<std::size_t>(slot.number), slot.length);
+  if (slot.kind == ReplySlot::Kind::kBytes && commands::is_error(slot, bytes_)) {
+    const auto text = slot.bytes_in(bytes_);
     note_failure(fmt::format("'{}': {}", words[0], text.substr(1, text.find('\r') - 1)));
   }
   return {};

@@ -55,7 +55,7 @@ Dispatched Dispatcher::dispatch(Wave& wave, Session& session, Request request) {
   if (row == nullptr) return Dispatched::kGoOn;
   const std::uint32_t gates = gates_.load(std::memory_order_relaxed);
   if (gates != 0) [[unlikely]] {
-    const bool writes = (row->flags & commands::kWrite) != 0;
+    const bool writes = (row->flags & (commands::kWrite | commands::kMayWrite)) != 0;
     const bool admin = (row->flags & (commands::kAdmin | commands::kNoAuth)) != 0;
     if ((gates & kPauseAllGate) != 0 && !admin) return Dispatched::kPaused;
     if ((gates & kPauseWritesGate) != 0 && writes) return Dispatched::kPaused;

@@ -59,7 +59,7 @@ struct Wave {
   void adopt(commands::ReplySlot& slot, const protocol::ByteBuffer& arena) {
     if (slot.kind != commands::ReplySlot::Kind::kBytes || slot.arena == kOwnArena) return;
     const auto offset = static_cast<std::int64_t>(bytes.size());
-    bytes.append(arena.view().substr(static_cast<std::size_t>(slot.number), slot.length));
+    bytes.append(slot.bytes_in(arena));
     slot.number = offset;
     slot.arena = kOwnArena;
   }

@@ -19,7 +19,7 @@ std::string Harness::Answer::bytes() const {
       writer.error(commands::error_text(slot.error));
       break;
     case ReplySlot::Kind::kBytes:
-      out.append(arena_.view().substr(static_cast<std::size_t>(slot.number), slot.length));
+      out.append(slot.bytes_in(arena_));
       break;
     case ReplySlot::Kind::kEmpty:
     case ReplySlot::Kind::kDeferred:

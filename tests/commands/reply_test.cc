@@ -42,8 +42,7 @@ TEST_CASE("within an array everything is written out, side by side") {
   CHECK(slot.kind == ReplySlot::Kind::kBytes);
   CHECK(slot.arena == 3);
   CHECK(slot.number == 7);
-  CHECK(arena.view().substr(7, slot.length) ==
-        "*4\r\n:-1\r\n+YES\r\n-ERR no such key\r\n$1\r\nx\r\n");
+  CHECK(slot.bytes_in(arena) == "*4\r\n:-1\r\n+YES\r\n-ERR no such key\r\n$1\r\nx\r\n");
 }
 
 TEST_CASE("the version decides the form, and may change before anything is written") {
@@ -58,4 +57,12 @@ TEST_CASE("the version decides the form, and may change before anything is writt
   reply.boolean(true);
   reply.null();
   CHECK(arena.view() == "%1\r\n#t\r\n_\r\n");
+}
+
+TEST_CASE("a reply may be longer than 32 bits tell") {
+  ReplySlot slot;
+  for (const std::size_t count : {std::size_t{0}, std::size_t{7}, (std::size_t{5} << 32) + 3}) {
+    slot.set_byte_count(count);
+    CHECK(slot.byte_count() == count);
+  }
 }

@@ -109,6 +109,17 @@ TEST_CASE("what came before the pause is answered at once, what comes behind it 
   }
 }
 
+TEST_CASE("PFCOUNT waits with the writes: it may keep what it has counted") {
+  Loopback server;
+  auto client = server.connect();
+  CHECK(client.call({"PFADD", "h", "a", "b"}).integer() == 1);
+  server.pause_writes(true);
+  client.send({"PFCOUNT", "h"});
+  CHECK_FALSE(client.reply_waits(20ms));
+  server.pause_writes(false);
+  CHECK(client.read().integer() == 2);
+}
+
 TEST_CASE("a client that goes away while it is paused is noticed, and its command is not run") {
   Loopback server;
   {

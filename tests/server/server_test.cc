@@ -216,6 +216,8 @@ TEST_CASE("who waits in WAITAOF is counted, can be woken, and is noticed when it
     const auto second_id = id(second);
     for (auto* const client : {&first, &second, &third}) client->send({"WAITAOF", "0", "1", "0"});
     CHECK(blocked(3));
+    const auto list = other.call({"CLIENT", "LIST", "ID", first_id, second_id}).text;
+    CHECK(list.find("flags=b ") < list.rfind("flags=b "));
     CHECK(other.call({"CLIENT", "UNBLOCK", first_id}).integer() == 1);
     CHECK(first.read().items.size() == 2);
     CHECK(other.call({"CLIENT", "UNBLOCK", second_id, "ERROR"}).integer() == 1);

@@ -121,7 +121,7 @@ TEST_CASE("a wave takes bytes over from an arena, once, and leaves other slots a
   slot.kind = Kind::kBytes;
   slot.arena = 3;
   slot.number = 6;
-  slot.length = 7;
+  slot.set_byte_count(7);
   wave.bytes.append("own");
   wave.adopt(slot, arena);
   CHECK(slot.arena == kOwnArena);

@@ -24,7 +24,7 @@ std::string render(const commands::ReplySlot& slot, const shard::Wave& wave,
       return "-" + std::string(commands::error_text(slot.error));
     case Kind::kBytes: {
       const auto& arena = slot.arena == shard::kOwnArena ? wave.bytes : *arenas[slot.arena];
-      std::string bytes(arena.view().substr(static_cast<std::size_t>(slot.number), slot.length));
+      std::string bytes(slot.bytes_in(arena));
       if (bytes.ends_with("\r\n")) bytes.resize(bytes.size() - 2);
       return bytes;
     }
