@@ -70,6 +70,12 @@ std::string_view until_nul(std::string_view text) { return text.substr(0, text.f
 
 constexpr std::size_t kShownBytes = 128;
 
+// 'x'. Try CONFIG HELP.
+std::string subcommand_with_help(std::span<const std::string_view> words) {
+  const auto shown = until_nul(words[1]).substr(0, kShownBytes);
+  return "'" + std::string(shown) + "'. Try " + upper_case(words[0]) + " HELP.";
+}
+
 }  // namespace
 
 std::string_view error_text(Errc error) {
@@ -96,15 +102,11 @@ std::string invalid_expire(std::string_view command) {
 }
 
 std::string unknown_subcommand(std::span<const std::string_view> words) {
-  const auto shown = until_nul(words[1]).substr(0, kShownBytes);
-  return "ERR unknown subcommand '" + std::string(shown) + "'. Try " + upper_case(words[0]) +
-         " HELP.";
+  return "ERR unknown subcommand " + subcommand_with_help(words);
 }
 
 std::string misused_subcommand(std::span<const std::string_view> words) {
-  const auto shown = until_nul(words[1]).substr(0, kShownBytes);
-  return "ERR unknown subcommand or wrong number of arguments for '" + std::string(shown) +
-         "'. Try " + upper_case(words[0]) + " HELP.";
+  return "ERR unknown subcommand or wrong number of arguments for " + subcommand_with_help(words);
 }
 
 }  // namespace countd::commands

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "commands/arguments.h"
 #include "commands/checked_out.h"
