@@ -5,10 +5,14 @@
 // its parts, so blocks are summed up on any thread, in any order, and combined at the end.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace countd::storage::rdb {
+
+/// What a CRC takes at the end of a file or of a dump.
+inline constexpr std::size_t kCrcBytes = 8;
 
 /// The CRC of what `crc` stood for followed by `bytes`. Carry-less multiplication where the
 /// processor has it, tables elsewhere: the result is the same.

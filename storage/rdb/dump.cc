@@ -11,7 +11,6 @@ namespace countd::storage::rdb {
 namespace {
 
 constexpr std::size_t kVersionBytes = 2;
-constexpr std::size_t kCrcBytes = 8;
 
 template <class Number>
 Number load(std::string_view bytes) {

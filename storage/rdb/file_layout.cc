@@ -9,7 +9,6 @@
 namespace countd::storage::rdb {
 namespace {
 
-constexpr std::size_t kCrcBytes = 8;
 constexpr int kFirstVersionWithCrc = 5;
 constexpr int kValkeyVersion = 80;
 

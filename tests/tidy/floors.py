@@ -1,8 +1,9 @@
 """Who includes whom. A folder includes itself and lower floors; siblings never each other."""
 
+import os
 import re
 
-from source_text import Source, files, sources
+from source_text import ROOT, Source, files, sources
 
 FLOORS = {
     "protocol": 0,
@@ -62,6 +63,15 @@ def check_file(source):
             yield f"{where}: {path} is the keyspace's own"
 
 
+def check_own_header(source):
+    """A source includes its own header first: that is the proof that the header compiles alone."""
+    own = source.path.removesuffix(".cc") + ".h"
+    if source.path.endswith(".cc") and os.path.exists(os.path.join(ROOT, own)):
+        first = next(source.includes(), None)
+        if first is None or first[1] not in (own, own.removeprefix("src/")):
+            yield f"{source.path}: its first include is not {own}"
+
+
 def check_links(path):
     """The libraries of a folder's CMakeLists.txt obey the floors as its includes do."""
     folder = folder_of(path)
@@ -90,6 +100,7 @@ def check_write_gate(source):
 def check():
     for source in sources():
         yield from check_file(source)
+        yield from check_own_header(source)
         if source.path.startswith(("storage/", "src/")):
             yield from check_write_gate(source)
     for path in files("CMakeLists.txt", folders=("protocol", "storage", "src")):
