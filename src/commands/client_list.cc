@@ -97,7 +97,6 @@ void client_list(Arguments& args, ServerView& server, Reply& reply) {
 }
 
 void client_info(Arguments& args, ServerView& server, Reply& reply) {
-  server.session().blocked = false;  // or it could not ask
   reply.verbatim(describe(server.session(), *args.context().table, args.now()));
 }
 

@@ -47,7 +47,7 @@ void decrby(Arguments& args, Keyspace& keys, Reply& reply) {
 
 void incrbyfloat(Arguments& args, Keyspace& keys, Reply& reply) {
   const auto key = args.next_key();
-  const auto entry = keys.read(key);
+  const auto entry = keys.peek(key);  // a write: neither a hit nor a miss
   // The type is judged before the increment is read: Redis's order.
   if (is_other_than_string(entry)) return reply.error(Errc::kWrongType);
   storage::IntegerText buffer;

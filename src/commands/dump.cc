@@ -2,6 +2,7 @@
 #include "storage/rdb/dump.h"
 
 #include <limits>
+#include <optional>
 
 #include "commands/arguments.h"
 #include "commands/keys.h"
@@ -28,25 +29,23 @@ void dump(Arguments& args, Keyspace& keys, Reply& reply) {
 struct RestoreOptions {
   bool replace = false;
   bool absolute = false;
+  std::optional<std::int64_t> idle_seconds;
+  std::optional<std::int64_t> frequency;
 };
 
-// IDLETIME and FREQ are checked and forgotten: a restored entry counts as just used.
 RestoreOptions restore_options(Arguments& args) {
   RestoreOptions options;
-  bool has_idletime = false;
-  bool has_frequency = false;
   while (!args.done() && !args.failed()) {
     if (args.next_is("replace")) {
       options.replace = true;
     } else if (args.next_is("absttl")) {
       options.absolute = true;
-    } else if (args.remaining() >= 2 && !has_frequency && args.next_is("idletime")) {
-      has_idletime = true;
-      if (args.next_int() < 0) args.fail("ERR Invalid IDLETIME value, must be >= 0");
-    } else if (args.remaining() >= 2 && !has_idletime && args.next_is("freq")) {
-      has_frequency = true;
-      const auto frequency = args.next_int();
-      if (frequency < 0 || frequency > 255) {
+    } else if (args.remaining() >= 2 && !options.frequency && args.next_is("idletime")) {
+      options.idle_seconds = args.next_int();
+      if (*options.idle_seconds < 0) args.fail("ERR Invalid IDLETIME value, must be >= 0");
+    } else if (args.remaining() >= 2 && !options.idle_seconds && args.next_is("freq")) {
+      options.frequency = args.next_int();
+      if (*options.frequency < 0 || *options.frequency > 255) {
         args.fail("ERR Invalid FREQ value, must be >= 0 and <= 255");
       }
     } else {
@@ -79,6 +78,8 @@ void restore(Arguments& args, Keyspace& keys, Reply& reply) {
     keys.erase(key);
   } else {
     keys.put(key, {std::move(*value), expiry});
+    if (options.idle_seconds) keys.set_idle_seconds(key, *options.idle_seconds);
+    if (options.frequency) keys.set_frequency(key, static_cast<std::uint8_t>(*options.frequency));
   }
   reply.ok();
 }

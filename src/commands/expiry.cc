@@ -112,7 +112,7 @@ void pexpireat(Arguments& args, Keyspace& keys, Reply& reply) {
 
 // -2: no such key; -1: it does not expire.
 void tell_expiry(Arguments& args, Keyspace& keys, Reply& reply, ExpireUnit unit) {
-  const auto entry = keys.peek(args.next_key());
+  const auto entry = keys.look(args.next_key());
   if (!entry) return reply.integer(-2);
   if (entry.expiry == kNoExpiry) return reply.integer(-1);
   const Millis left = unit.relative ? entry.expiry - keys.now() : entry.expiry;

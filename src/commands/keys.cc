@@ -39,11 +39,16 @@ void del(Arguments& args, CheckedOut& shards, Reply& reply) {
 
 void exists(Arguments& args, CheckedOut& shards, Reply& reply) {
   count_keys(args, shards, reply,
+             [](auto& keys, const auto& key) { return keys.look(key).exists; });
+}
+
+void touch(Arguments& args, CheckedOut& shards, Reply& reply) {
+  count_keys(args, shards, reply,
              [](auto& keys, const auto& key) { return keys.read(key).exists; });
 }
 
 void type(Arguments& args, storage::Keyspace& keys, Reply& reply) {
-  reply.status(type_name(keys.peek(args.next_key()).type()));
+  reply.status(type_name(keys.look(args.next_key()).type()));
 }
 
 constexpr std::string_view kOfKeys = "O(N), N: number of keys";
@@ -85,7 +90,7 @@ constexpr Command kRows[] = {
                  .arity = -2,
                  .flags = kReadOnly | kFast,
                  .keys = all_keys(kRO),
-                 .handler = SpanHandler{exists},
+                 .handler = SpanHandler{touch},
                  .summary = "Makes keys count as just used",
                  .complexity = kOfKeys,
                  .since = "3.2.1",

@@ -26,7 +26,7 @@ bool counts_frequency(const Arguments& args) {
 std::optional<storage::Key> existing_key(Arguments& args, Keyspace& keys, Reply& reply) {
   args.after_subcommand();
   const auto key = args.next_key();
-  if (keys.peek(key)) return key;
+  if (keys.look(key)) return key;
   reply.null();
   return std::nullopt;
 }

@@ -1,23 +1,41 @@
 #include "commands/secrets.h"
 
 #include <algorithm>
-#include <array>
 
 #include "commands/words.h"
+#include "config/option_table.h"
 
 namespace countd::commands {
 namespace {
 
-constexpr std::array<std::string_view, 4> kSecretOptions = {"requirepass", "masterauth",
-                                                            "masteruser", "tls-key-file-pass"};
+void hide(std::string& word) { word = "(redacted)"; }
+
+void hide_options(std::vector<std::string>& shown) {
+  for (std::size_t i = 2; i + 1 < shown.size(); i += 2) {
+    const auto* const option = config::find_option(shown[i]);
+    if (option != nullptr && option->secret) hide(shown[i + 1]);
+  }
+}
+
+// Of HELLO [version [AUTH user password] ...].
+void hide_credentials(std::vector<std::string>& shown) {
+  for (std::size_t i = 2; i + 2 < shown.size(); ++i) {
+    if (!same_word("auth", shown[i])) continue;
+    hide(shown[i + 1]);
+    hide(shown[i + 2]);
+    return;
+  }
+}
 
 }  // namespace
 
 void hide_secrets(std::vector<std::string>& shown) {
-  for (std::size_t i = 2; i + 1 < shown.size(); i += 2) {
-    const bool secret = std::ranges::any_of(
-        kSecretOptions, [&](std::string_view name) { return same_word(name, shown[i]); });
-    if (secret) shown[i + 1] = "(redacted)";
+  if (same_word("auth", shown[0])) {
+    std::for_each(shown.begin() + 1, shown.end(), hide);
+  } else if (same_word("hello", shown[0])) {
+    hide_credentials(shown);
+  } else {
+    hide_options(shown);
   }
 }
 

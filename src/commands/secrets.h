@@ -6,7 +6,8 @@
 
 namespace countd::commands {
 
-/// `shown`: the words of a CONFIG SET. Replaces the values of options that are secret.
+/// `shown`: the words of AUTH, HELLO or CONFIG SET. Replaces users and passwords, and the values of
+/// options that are secret, by "(redacted)".
 void hide_secrets(std::vector<std::string>& shown);
 
 }  // namespace countd::commands

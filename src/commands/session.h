@@ -37,7 +37,7 @@ struct Session {
   std::uint64_t commands = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  // Filled in by the connection when a client list is asked for:
+  // Filled in by the connection when it is asked for what it is:
   std::size_t query_buffer_bytes = 0;
   std::size_t output_buffer_bytes = 0;
   bool blocked = false;  // in a command that waits, or by CLIENT PAUSE

@@ -11,15 +11,8 @@ namespace countd::commands {
 
 using config::lower;
 using config::lower_case;
+using config::same_word;
 constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
-
-constexpr bool same_word(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
 
 inline std::string upper_case(std::string_view text) {
   std::string result(text);

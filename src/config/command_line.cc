@@ -43,7 +43,7 @@ std::span<const std::string_view> read_option(std::span<const std::string_view> 
   lines += name.substr(2);
   if (is_bare_name(name)) {
     const bool valueless = arguments.empty() || is_name(arguments[0]);
-    if (valueless && equal_ignoring_case(name, "--save")) {
+    if (valueless && same_word(name, "--save")) {
       lines += " \"\"";
     } else if (!arguments.empty()) {
       lines += ' ' + write_text(arguments[0]);

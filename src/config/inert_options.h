@@ -15,6 +15,7 @@ struct InertOption {
   InertKind kind;
   std::string_view default_text;
   bool only_default = false;
+  bool secret = false;
 };
 
 // clang-format off
@@ -74,8 +75,8 @@ inline constexpr InertOption kInertOptions[] = {
     {"lazyfree-lazy-user-flush", "", InertKind::kFlag, "no"},
     {"list-compress-depth", "", InertKind::kNumber, "0"},
     {"list-max-listpack-size", "list-max-ziplist-size", InertKind::kNumber, "-2"},
-    {"masterauth", "", InertKind::kText, ""},
-    {"masteruser", "", InertKind::kText, ""},
+    {"masterauth", "", InertKind::kText, "", false, /*secret=*/true},
+    {"masteruser", "", InertKind::kText, "", false, /*secret=*/true},
     {"maxmemory-clients", "", InertKind::kMemory, "0"},
     {"maxmemory-eviction-tenacity", "", InertKind::kNumber, "10"},
     {"min-replicas-max-lag", "min-slaves-max-lag", InertKind::kNumber, "10"},
@@ -127,11 +128,11 @@ inline constexpr InertOption kInertOptions[] = {
     {"tls-ciphersuites", "", InertKind::kText, ""},
     {"tls-client-cert-file", "", InertKind::kText, ""},
     {"tls-client-key-file", "", InertKind::kText, ""},
-    {"tls-client-key-file-pass", "", InertKind::kText, ""},
+    {"tls-client-key-file-pass", "", InertKind::kText, "", false, /*secret=*/true},
     {"tls-cluster", "", InertKind::kFlag, "no", true},
     {"tls-dh-params-file", "", InertKind::kText, ""},
     {"tls-key-file", "", InertKind::kText, ""},
-    {"tls-key-file-pass", "", InertKind::kText, ""},
+    {"tls-key-file-pass", "", InertKind::kText, "", false, /*secret=*/true},
     {"tls-port", "", InertKind::kNumber, "0", true},
     {"tls-prefer-server-ciphers", "", InertKind::kFlag, "no"},
     {"tls-protocols", "", InertKind::kText, ""},

@@ -100,7 +100,7 @@ constexpr Row kLiveRows[] = {
      "Refuses clients of other machines as long as no password is set. Turn it off only where "
      "something else keeps strangers out."},
     {"requirepass", "", Section::kNetwork, kMutable, Text{&Options::requirepass},
-     "Password that clients must give with AUTH or HELLO. Empty: none."},
+     "Password that clients must give with AUTH or HELLO. Empty: none.", /*secret=*/true},
     {"unixsocket", "", Section::kNetwork, kImmutable, Text{&Options::unixsocket},
      "Path of a unix socket to listen on as well. Empty: none."},
     {"unixsocketperm", "", Section::kNetwork, kImmutable,
@@ -294,7 +294,8 @@ constexpr auto kRows = [] {
                   kMutable,
                   Inert{inert.kind, inert.default_text, inert.only_default, index++},
                   inert.only_default ? "Accepted from Redis at its default alone."
-                                     : "Accepted from Redis; has no effect here."};
+                                     : "Accepted from Redis; has no effect here.",
+                  inert.secret};
   }
   return rows;
 }();
@@ -329,8 +330,8 @@ std::span<const Row> option_table() { return kRows; }
 
 const Row* find_option(std::string_view name) {
   for (const auto& row : kRows) {
-    if (equal_ignoring_case(row.name, name)) return &row;
-    if (!row.alias.empty() && equal_ignoring_case(row.alias, name)) return &row;
+    if (same_word(row.name, name)) return &row;
+    if (!row.alias.empty() && same_word(row.alias, name)) return &row;
   }
   return nullptr;
 }

@@ -103,6 +103,7 @@ struct Row {
   Mutability mutability;
   Field field;
   std::string_view documentation;
+  bool secret = false;  // its value is not to be seen in what is kept of requests
 
   [[nodiscard]] bool inert() const { return section == Section::kInert; }
 };

@@ -51,7 +51,7 @@ Complaint read_number(const Number& number, const std::string& word, Options& op
 Complaint read_choice(const Choice& choice, const std::string& word, Options& options) {
   std::string complaint = "argument(s) must be one of the following: ";
   for (const auto& name : choice.names) {
-    if (equal_ignoring_case(word, name.text)) {
+    if (same_word(word, name.text)) {
       choice.set(options, name.value);
       return std::nullopt;
     }
@@ -109,7 +109,7 @@ Complaint read_inert(const Inert& inert, Words words, Options& options) {
       value = join({words.begin(), words.end()});
       break;
   }
-  if (inert.only_default && !equal_ignoring_case(value, inert.default_text)) {
+  if (inert.only_default && !same_word(value, inert.default_text)) {
     return "countd does not do this: only '" + std::string(inert.default_text) + "' is accepted";
   }
   options.inert = inert_values(options);

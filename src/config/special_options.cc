@@ -21,9 +21,9 @@ constexpr std::size_t kMaxAddresses = 16;
 constexpr std::string_view kClassNames[kClientClasses] = {"normal", "replica", "pubsub"};
 
 std::optional<std::size_t> class_of(std::string_view name) {
-  if (equal_ignoring_case(name, "slave")) return kReplicaClient;
+  if (same_word(name, "slave")) return kReplicaClient;
   for (std::size_t i = 0; i < kClientClasses; ++i) {
-    if (equal_ignoring_case(name, kClassNames[i])) return i;
+    if (same_word(name, kClassNames[i])) return i;
   }
   return std::nullopt;
 }

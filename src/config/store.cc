@@ -85,7 +85,7 @@ std::vector<Store::Pair> Store::get(std::span<const std::string> patterns) const
   const Options& options = current();
   std::vector<Pair> found;
   const auto add = [&](std::string_view name, const Row& row) {
-    const auto same = [&](const Pair& pair) { return equal_ignoring_case(pair.first, name); };
+    const auto same = [&](const Pair& pair) { return same_word(pair.first, name); };
     if (name.empty() || std::any_of(found.begin(), found.end(), same)) return;
     found.emplace_back(name, show_value(row, options));
   };

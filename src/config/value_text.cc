@@ -27,17 +27,12 @@ std::optional<std::int64_t> unit_bytes(std::string_view unit) {
   constexpr Unit kUnits[] = {{"", 1},        {"b", 1},        {"k", 1000},       {"kb", 1024},
                              {"m", 1000000}, {"mb", 1 << 20}, {"g", 1000000000}, {"gb", 1ll << 30}};
   for (const auto& known : kUnits) {
-    if (equal_ignoring_case(unit, known.name)) return known.bytes;
+    if (same_word(unit, known.name)) return known.bytes;
   }
   return std::nullopt;
 }
 
 }  // namespace
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::string lower_case(std::string_view text) {
   std::string result(text);
@@ -56,8 +51,8 @@ std::optional<std::int64_t> read_octal(std::string_view text) {
 }
 
 std::optional<bool> read_flag(std::string_view text) {
-  if (equal_ignoring_case(text, "yes")) return true;
-  if (equal_ignoring_case(text, "no")) return false;
+  if (same_word(text, "yes")) return true;
+  if (same_word(text, "no")) return false;
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 //   "a b\n"   text with blanks, quotes or unprintable bytes is quoted as in inline requests
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,8 +13,12 @@
 
 namespace countd::config {
 
-bool equal_ignoring_case(std::string_view a, std::string_view b);
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+/// The same but for the case of ASCII letters, as names are compared.
+constexpr bool same_word(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
 std::string lower_case(std::string_view text);
 
 /// A canonical decimal integer (no plus, no leading zero) within 64 bits.

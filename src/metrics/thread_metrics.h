@@ -41,7 +41,6 @@ struct ThreadMetrics {
 
   std::unique_ptr<CommandCounters[]> commands;  // by CommandTable::index
   ErrorCounters errors;
-  Counter requests;
   Counter bytes_in;
   Counter bytes_out;
   Counter connections_received;

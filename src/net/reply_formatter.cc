@@ -57,7 +57,6 @@ void format_replies(const shard::Wave& wave, std::span<const protocol::ByteBuffe
         break;
     }
   }
-  metrics.requests.add(wave.slots.size());
 }
 
 }  // namespace countd::net

@@ -33,18 +33,18 @@ std::string temporary_manifest_name(std::string_view log_name) {
 
 Publication publish_manifest(storage::Disk& disk, const AppendLogTarget& target,
                              const storage::log::Manifest& manifest) {
-  using Outcome = Publication::Outcome;
+  using enum Publication::Outcome;
   const std::string temporary = target.path(temporary_manifest_name(target.name));
   if (const auto status = write_whole(disk, temporary, manifest.text()); !status) {
     static_cast<void>(disk.remove(temporary));
-    return {Outcome::kNotDone, status.error().what};
+    return {kNotDone, status.error().what};
   }
   // A rename that reports an error may have happened all the same.
   if (const auto status = disk.rename(temporary, target.manifest_path()); !status) {
-    return {Outcome::kUnknown, status.error().what};
+    return {kUnknown, status.error().what};
   }
   if (const auto status = disk.sync_directory(target.directory); !status) {
-    return {Outcome::kUnknown, status.error().what};
+    return {kUnknown, status.error().what};
   }
   return {};
 }

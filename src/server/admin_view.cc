@@ -55,6 +55,11 @@ void AdminView::shutdown(commands::ShutdownSave save, bool force, std::function<
   server_.begin_stop(saves, force, std::move(done));
 }
 
+commands::Session& AdminView::session() {
+  connection_.describe_state();
+  return connection_.session();
+}
+
 void AdminView::for_each_client(std::function<void(commands::ClientRef&)> visit,
                                 std::function<void()> done) {
   const auto caller = connection_.session().id;

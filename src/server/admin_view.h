@@ -14,7 +14,7 @@ class AdminView final : public commands::ServerView {
   AdminView(Server& server, net::Connection& connection)
       : server_(server), connection_(connection) {}
 
-  commands::Session& session() override { return connection_.session(); }
+  commands::Session& session() override;
   std::shared_ptr<commands::DeferredReply> defer(commands::Reply& reply) override;
   config::Store& config() override;
   metrics::SlowLog& slow_log() override;

@@ -11,7 +11,7 @@ namespace {
 
 // Every number of Totals that RESETSTAT sets back.
 constexpr std::array kResettable = {
-    &Totals::requests,
+    &Totals::calls,
     &Totals::bytes_in,
     &Totals::bytes_out,
     &Totals::connections_received,
@@ -41,7 +41,6 @@ Totals Statistics::raw() const {
   Totals sum;
   for (const auto& shard : shards_) {
     const auto& metrics = shard->metrics();
-    sum.requests += metrics.requests.get();
     sum.bytes_in += metrics.bytes_in.get();
     sum.bytes_out += metrics.bytes_out.get();
     sum.connections_received += metrics.connections_received.get();
@@ -52,6 +51,7 @@ Totals Statistics::raw() const {
     sum.protocol_errors += metrics.protocol_errors.get();
     sum.buffer_limit_disconnects += metrics.buffer_limit_disconnects.get();
   }
+  for (const auto& command : raw_commands()) sum.calls += command.calls;
   for (const auto& published : shared_.published) {
     sum.hits += published.hits.get();
     sum.misses += published.misses.get();
@@ -150,7 +150,7 @@ void Statistics::sample(storage::Millis now, std::size_t used_bytes) {
   const auto sums = raw();
   const std::lock_guard lock(mutex_);
   peak_bytes_ = std::max(peak_bytes_, used_bytes);
-  const std::array now_values = {sums.requests, sums.bytes_in, sums.bytes_out};
+  const std::array now_values = {sums.calls, sums.bytes_in, sums.bytes_out};
   const auto elapsed = now - last_time_;
   if (last_time_ != 0 && elapsed > 0) {
     for (std::size_t series = 0; series < now_values.size(); ++series) {

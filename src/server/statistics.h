@@ -22,7 +22,7 @@ struct CommandTotals {
 };
 
 struct Totals {
-  std::uint64_t requests = 0;
+  std::uint64_t calls = 0;  // of all commands; what was refused was none
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t connections_received = 0;

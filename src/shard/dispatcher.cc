@@ -156,7 +156,7 @@ Dispatched Dispatcher::route(Wave& wave, Session& session, const Command& row, R
   if (breaks_order(wave, shard)) return Dispatched::kBarrier;
   wave.last_shard = shard;
   Item& item = turn_.queue(shard);
-  fill(item, wave, session, row, request);
+  fill_quietly(item, wave, session, row, request);
   item.hash = hash;
   if (row.fold != Fold::kNone && !item.no_touch && make_increment(item, wave, request)) {
     turn_.queued_increment(shard);
@@ -177,7 +177,7 @@ Dispatched Dispatcher::route_span(Wave& wave, Session& session, const Command& r
   if (breaks_order(wave, shard)) return Dispatched::kBarrier;
   wave.last_shard = shard;
   Item& item = turn_.queue(shard);
-  fill(item, wave, session, row, request);
+  fill_quietly(item, wave, session, row, request);
   if (row.keys.first == 1) item.hash = storage::hash_key(item.key(), shared_.hash_seed);
   turn_.queued_local_span();
   return Dispatched::kGoOn;
@@ -198,21 +198,29 @@ void Dispatcher::run_barrier(Wave& wave, Session& session, Request request,
 void Dispatcher::run_admin(Wave& wave, Session& session, Request request,
                            commands::ServerView& view) {
   const Command& row = *session.last_command;
+  run_here(wave, session, row, request, [&](commands::Arguments& arguments, Reply& reply) {
+    std::get<commands::AdminHandler>(row.handler)(arguments, view, reply);
+  });
+}
+
+// Whether it is answered, the handler may change: RESET is and CLIENT REPLY OFF is not, whatever
+// was said before.
+template <class Run>
+void Dispatcher::run_here(Wave& wave, Session& session, const Command& row, Request request,
+                          Run&& run) {
   commands::CallContext context{&executor_.options(), shared_.table, shared_.hash_seed,
                                 executor_.now(),      session.db,    0,
                                 shared_.shards};
   commands::Arguments arguments(words_of(wave, request), context, 0, row.name_words);
   Item item;
-  // Whether it is answered, the handler may change: RESET is, whatever was said before.
-  const auto mode = std::exchange(session.reply_mode, ReplyMode::kOn);
   fill(item, wave, session, row, request);
-  session.reply_mode = mode;
   Reply reply(item.reply_slot(), wave.bytes, session.version, kOwnArena);
   const std::int64_t began = shared_.clock->nanoseconds();
-  std::get<commands::AdminHandler>(row.handler)(arguments, view, reply);
+  run(arguments, reply);
   executor_.account(item, shared_.clock->nanoseconds() - began);
   note_failure(row, reply.slot(), wave);
-  if (session.reply_mode != ReplyMode::kOn) keep_silent(wave, session, item.slot);
+  if (session.reply_mode != ReplyMode::kOn) [[unlikely]]
+    keep_silent(wave, session, item.slot);
 }
 
 void Dispatcher::note_failure(const Command& row, const commands::ReplySlot& slot,
@@ -229,29 +237,19 @@ void Dispatcher::run_alone(Wave& wave, Session& session, const Command& row, Req
     auto shards = shards_of(row, words_of(wave, request));
     if (shards.size() > 1) {
       Item item;
-      fill(item, wave, session, row, request);
+      fill_quietly(item, wave, session, row, request);
       turn_.queue_span(item, std::move(shards));
     } else {
-      fill(turn_.queue(shards[0]), wave, session, row, request);
+      fill_quietly(turn_.queue(shards[0]), wave, session, row, request);
       turn_.queued_local_span();
     }
   }
 }
 
 void Dispatcher::run_session(Wave& wave, Session& session, const Command& row, Request request) {
-  const auto words = words_of(wave, request);
-  commands::CallContext context{&executor_.options(), shared_.table, shared_.hash_seed,
-                                executor_.now(),      session.db,    0,
-                                shared_.shards};
-  commands::Arguments arguments(words, context, 0, row.name_words);
-  // Of CLIENT REPLY itself only what it has switched to says whether it is answered.
-  const auto slot = static_cast<std::uint32_t>(wave.slots.size());
-  Reply reply(wave.add_slot(), wave.bytes, session.version, kOwnArena);
-  std::get<commands::SessionHandler>(row.handler)(arguments, session, reply);
-  if (session.reply_mode != ReplyMode::kOn) [[unlikely]]
-    keep_silent(wave, session, slot);
-  note_failure(row, reply.slot(), wave);
-  metrics_.commands[shared_.table->index(row)].calls.add(1);
+  run_here(wave, session, row, request, [&](commands::Arguments& arguments, Reply& reply) {
+    std::get<commands::SessionHandler>(row.handler)(arguments, session, reply);
+  });
 }
 
 // The delta of a foldable request; false if it has none that is valid (the handler says why).
@@ -310,7 +308,8 @@ bool Dispatcher::breaks_order(const Wave& wave, int shard) const {
   }
   item.first_word = request.first_word;
   item.words = request.words;
-  item.slot = take_slot(wave, session);
+  item.slot = static_cast<std::uint32_t>(wave.slots.size());
+  wave.add_slot();
   item.db = static_cast<std::uint16_t>(session.db);
   item.version = session.version;
   if (session.tracking.on) [[unlikely]]
@@ -334,12 +333,12 @@ void Dispatcher::end_caching(Session& session, const Command& row) {
   session.tracking.caching = tracking::Caching::kUnset;
 }
 
-[[gnu::always_inline]] inline std::uint32_t Dispatcher::take_slot(Wave& wave, Session& session) {
-  const auto slot = static_cast<std::uint32_t>(wave.slots.size());
-  wave.add_slot();
+[[gnu::always_inline]] inline void Dispatcher::fill_quietly(Item& item, Wave& wave,
+                                                            Session& session, const Command& row,
+                                                            Request request) {
+  fill(item, wave, session, row, request);
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]]
-    keep_silent(wave, session, slot);
-  return slot;
+    keep_silent(wave, session, item.slot);
 }
 
 void Dispatcher::keep_silent(Wave& wave, Session& session, std::uint32_t slot) {
@@ -352,8 +351,9 @@ void Dispatcher::keep_silent(Wave& wave, Session& session, std::uint32_t slot) {
 }
 
 void Dispatcher::answer_error(Wave& wave, Session& session, std::string_view text) {
-  const auto slot = take_slot(wave, session);
-  Reply(wave.slots[slot], wave.bytes, session.version, kOwnArena).error(text);
+  const auto slot = static_cast<std::uint32_t>(wave.slots.size());
+  Reply(wave.add_slot(), wave.bytes, session.version, kOwnArena).error(text);
+  if (session.reply_mode != ReplyMode::kOn) keep_silent(wave, session, slot);
 }
 
 }  // namespace countd::shard

@@ -102,6 +102,10 @@ class Dispatcher {
   bool make_increment(Item& item, Wave& wave, Request request);
   void run_session(Wave& wave, commands::Session& session, const commands::Command& row,
                    Request request);
+  /// Runs `run(arguments, reply)` now, on this thread, and accounts for it.
+  template <class Run>
+  void run_here(Wave& wave, commands::Session& session, const commands::Command& row,
+                Request request, Run&& run);
   void run_admin(Wave& wave, commands::Session& session, Request request,
                  commands::ServerView& view);
   /// What had to wait for all that came before it.
@@ -110,11 +114,14 @@ class Dispatcher {
   std::vector<int> shards_of(const commands::Command& row, std::span<const std::string_view> words);
   void answer_error(Wave& wave, commands::Session& session, std::string_view text);
   [[nodiscard]] bool breaks_order(const Wave& wave, int shard) const;
+  /// Adds the request's slot too.
   void fill(Item& item, Wave& wave, commands::Session& session, const commands::Command& row,
             Request request);
+  /// As `fill`; and the slot is not answered if CLIENT REPLY has said so.
+  void fill_quietly(Item& item, Wave& wave, commands::Session& session,
+                    const commands::Command& row, Request request);
   static void mark_tracked(Item& item, const commands::Session& session);
   static void end_caching(commands::Session& session, const commands::Command& row);
-  std::uint32_t take_slot(Wave& wave, commands::Session& session);
   void note_failure(const commands::Command& row, const commands::ReplySlot& slot,
                     const Wave& wave);
   static void keep_silent(Wave& wave, commands::Session& session, std::uint32_t slot);

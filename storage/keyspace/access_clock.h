@@ -50,6 +50,10 @@ class AccessClock {
   [[nodiscard]] std::uint8_t age(Record record) const {
     return static_cast<std::uint8_t>(tick_byte() - record.access());
   }
+  void set_age(Record record, std::int64_t seconds) const {
+    const auto ticks = std::min<std::int64_t>(seconds / (kTickMs / 1'000), kOldest);
+    record.set_access(static_cast<std::uint8_t>(tick_byte() - ticks));
+  }
   /// What the sweep does to an entry of a segment that was last visited `ticks` ago; returns how
   /// many of these ticks have been dealt with.
   [[nodiscard]] std::uint32_t decay_steps(std::uint32_t ticks) const {

@@ -121,6 +121,16 @@ std::int64_t Keyspace::frequency(const Key& key) const {
   return place && clock_->counts_frequency() ? place.record.access() : 0;
 }
 
+void Keyspace::set_idle_seconds(const Key& key, std::int64_t seconds) {
+  const Place place = database_of(key).find(key);
+  if (place && !clock_->counts_frequency()) clock_->set_age(place.record, seconds);
+}
+
+void Keyspace::set_frequency(const Key& key, std::uint8_t frequency) {
+  Place place = database_of(key).find(key);
+  if (place && clock_->counts_frequency()) place.record.set_access(frequency);
+}
+
 // A tick owes the sweep its share of all segments; the next tick waits until that is paid, and a
 // clock that has fallen far behind (nobody came for a while) leaves the rest of the time out.
 void Keyspace::tend_access_clock() {

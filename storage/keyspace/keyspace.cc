@@ -52,7 +52,8 @@ inline EntryView Keyspace::view_of(const Place& place) {
   return {true, place.record.value(), place.record.expiry(), place.segment, place.record.bytes()};
 }
 
-EntryView Keyspace::read(const Key& key) {
+template <bool kUses>
+inline EntryView Keyspace::read_entry(const Key& key) {
   Database& database = database_of(key);
   Place place = database.find_inline(key);
   if (place && place.record.expired(now_)) [[unlikely]]
@@ -62,9 +63,13 @@ EntryView Keyspace::read(const Key& key) {
     return {};
   }
   ++counters_.hits;
-  clock_->touch(place.record, 1, random_);
+  if constexpr (kUses) clock_->touch(place.record, 1, random_);
   return view_of(place);
 }
+
+EntryView Keyspace::read(const Key& key) { return read_entry<true>(key); }
+
+EntryView Keyspace::look(const Key& key) { return read_entry<false>(key); }
 
 void Keyspace::set_effect_listener(EffectListener* listener) {
   effect_listener_ = listener;

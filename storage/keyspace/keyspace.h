@@ -100,6 +100,8 @@ class Keyspace {
   // -- reading ----------------------------------------------------------------------------------
   /// As a client reads: counts a hit or a miss and feeds LRU/LFU; deletes the entry if expired.
   EntryView read(const Key& key);
+  /// As `read`, but no use of the entry: LRU and LFU see nothing of it.
+  EntryView look(const Key& key);
   /// Leaves no trace; an expired entry is reported as missing.
   [[nodiscard]] EntryView peek(const Key& key) const;
 
@@ -176,6 +178,10 @@ class Keyspace {
   /// OBJECT IDLETIME in seconds and OBJECT FREQ of an existing entry, both approximate.
   [[nodiscard]] std::int64_t idle_seconds(const Key& key) const;
   [[nodiscard]] std::int64_t frequency(const Key& key) const;
+  /// Sets what these tell, at most as old as can be told (RESTORE). Without effect under a policy
+  /// that looks at the other.
+  void set_idle_seconds(const Key& key, std::int64_t seconds);
+  void set_frequency(const Key& key, std::uint8_t frequency);
   /// Heap bytes the entry takes, its share of the table included (MEMORY USAGE); 0 if missing.
   [[nodiscard]] std::size_t entry_bytes(const Key& key) const;
   /// Heap bytes of all entries and tables.
@@ -249,6 +255,8 @@ class Keyspace {
   /// Creates or overwrites; `place` is what find_live said.
   void write(Database& database, const Place& place, const Key& key, const StoredValue& value,
              Millis expiry);
+  template <bool kUses>
+  EntryView read_entry(const Key& key);
   static EntryView view_of(const Place& place);
   static Place place_of(const EntryView& entry);
   /// The change itself, its memory and its use.

@@ -201,7 +201,7 @@ Keyspace::Taken Keyspace::take(const Key& key) {
   database.remove(pass, key.hash, place, Database::Ownership::kCallers);
   if (object != nullptr) taken.value = std::move(object);
   database.shrink(key.hash);
-  close_write(Effect::kErased, key);
+  close_write(Effect::kErased, key, 0);  // `put` counts: the two are one change
   return taken;
 }
 

@@ -52,6 +52,19 @@ TEST_CASE("a restored key lives as long as RESTORE says") {
   CHECK(client("EXISTS b") == ":0\r\n");
 }
 
+TEST_CASE("a restored key is as old, or as often used, as RESTORE says") {
+  Harness server;
+  Harness::Client client(server);
+  client("SET n 5");
+  const auto payload = bulk_of(client("DUMP n"));
+  CHECK(client.run({"RESTORE", "idle", "0", payload, "IDLETIME", "100"}) == "+OK\r\n");
+  CHECK(client("OBJECT IDLETIME idle") == ":100\r\n");
+  CHECK(client.run({"RESTORE", "ancient", "0", payload, "IDLETIME", "1000000"}) == "+OK\r\n");
+  CHECK(client("OBJECT IDLETIME ancient") == ":1920\r\n");
+  CHECK(client.run({"RESTORE", "other", "0", payload, "FREQ", "77"}) == "+OK\r\n");
+  CHECK(client("OBJECT IDLETIME other") == ":0\r\n");
+}
+
 TEST_CASE("RESTORE refuses what it must") {
   Harness server;
   Harness::Client client(server);

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cstdint>
+
 #include "tests/commands/harness.h"
 
 using countd::test::Harness;
@@ -43,4 +45,56 @@ TEST_CASE("TYPE names what a key holds") {
   CHECK(client("TYPE h") == "+string\r\n");
   CHECK(client("TYPE c") == "+CMSk-TYPE\r\n");
   CHECK(client("TYPE nosuch") == "+none\r\n");
+}
+
+// Each number is what redis-server 7.0.15 adds to keyspace_hits, keyspace_misses and
+// rdb_changes_since_last_save.
+TEST_CASE("what counts as a hit, a miss and a change counts so in Redis") {
+  struct Expected {
+    const char* command;
+    std::uint64_t hits;
+    std::uint64_t misses;
+    std::uint64_t changes;
+  };
+  for (const Expected& expected : {Expected{"GET s", 1, 0, 0},
+                                   {"GET no", 0, 1, 0},
+                                   {"MGET s n no", 2, 1, 0},
+                                   {"EXISTS s no", 1, 1, 0},
+                                   {"TOUCH s no", 1, 1, 0},
+                                   {"TTL s", 1, 0, 0},
+                                   {"PTTL no", 0, 1, 0},
+                                   {"EXPIRETIME s", 1, 0, 0},
+                                   {"TYPE s", 1, 0, 0},
+                                   {"TYPE no", 0, 1, 0},
+                                   {"OBJECT ENCODING s", 1, 0, 0},
+                                   {"OBJECT ENCODING no", 0, 1, 0},
+                                   {"STRLEN s", 1, 0, 0},
+                                   {"SET s y GET", 1, 0, 1},
+                                   {"SET s y NX", 0, 0, 0},
+                                   {"GETDEL s", 1, 0, 1},
+                                   {"INCR n", 0, 0, 1},
+                                   {"INCRBYFLOAT n 1", 0, 0, 1},
+                                   {"APPEND s x", 0, 0, 1},
+                                   {"EXPIRE s 100", 0, 0, 1},
+                                   {"EXPIRE no 100", 0, 0, 0},
+                                   {"RENAME s t", 0, 0, 1},
+                                   {"RENAME s n", 0, 0, 1},
+                                   {"RENAMENX s n", 0, 0, 0},
+                                   {"COPY s t", 1, 0, 1},
+                                   {"MOVE s 1", 0, 0, 1},
+                                   {"DUMP no", 0, 1, 0},
+                                   {"MEMORY USAGE s", 0, 0, 0},
+                                   {"PFCOUNT h no", 1, 1, 0},
+                                   {"PFADD h a", 0, 0, 0}}) {
+    Harness server;
+    Harness::Client client(server);
+    for (const auto* const setup : {"SET s abc", "SET n 5", "PFADD h a"}) client(setup);
+    const auto before = server.keyspace().counters();
+    client(expected.command);
+    const auto after = server.keyspace().counters();
+    CAPTURE(expected.command);
+    CHECK(after.hits - before.hits == expected.hits);
+    CHECK(after.misses - before.misses == expected.misses);
+    CHECK(after.changes - before.changes == expected.changes);
+  }
 }

@@ -8,12 +8,28 @@
 using countd::commands::hide_secrets;
 using Words = std::vector<std::string>;
 
-TEST_CASE("the values of secret options are hidden, whatever stands beside them") {
-  Words words = {"CONFIG", "SET", "timeout", "5", "RequirePass", "zzz", "masterauth", "yyy"};
+namespace {
+
+Words hidden(Words words) {
   hide_secrets(words);
-  CHECK(words == Words{"CONFIG", "SET", "timeout", "5", "RequirePass", "(redacted)", "masterauth",
-                       "(redacted)"});
-  Words none = {"CONFIG", "SET", "requirepass"};
-  hide_secrets(none);
-  CHECK(none == Words{"CONFIG", "SET", "requirepass"});
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("the values of secret options are hidden, whatever stands beside them") {
+  CHECK(hidden({"CONFIG", "SET", "timeout", "5", "RequirePass", "zzz", "masterauth", "yyy"}) ==
+        Words{"CONFIG", "SET", "timeout", "5", "RequirePass", "(redacted)", "masterauth",
+              "(redacted)"});
+  CHECK(hidden({"CONFIG", "SET", "requirepass"}) == Words{"CONFIG", "SET", "requirepass"});
+  CHECK(hidden({"CONFIG", "SET", "no-such", "x"}) == Words{"CONFIG", "SET", "no-such", "x"});
+}
+
+TEST_CASE("who somebody is and his password are hidden") {
+  CHECK(hidden({"auth", "zzz"}) == Words{"auth", "(redacted)"});
+  CHECK(hidden({"AUTH", "me", "zzz"}) == Words{"AUTH", "(redacted)", "(redacted)"});
+  CHECK(hidden({"HELLO"}) == Words{"HELLO"});
+  CHECK(hidden({"HELLO", "3", "SETNAME", "auth"}) == Words{"HELLO", "3", "SETNAME", "auth"});
+  CHECK(hidden({"hello", "3", "setname", "n", "Auth", "me", "zzz"}) ==
+        Words{"hello", "3", "setname", "n", "Auth", "(redacted)", "(redacted)"});
 }

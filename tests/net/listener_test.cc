@@ -140,7 +140,7 @@ TEST_CASE("protected mode turns strangers away until there is a password") {
   CHECK(turns_away(options, stranger6));
   CHECK_FALSE(turns_away(options, local));
   CHECK_FALSE(turns_away(options, local6));
-  options.requirepass = {"a password"};
+  options.requirepass = "a password";
   CHECK_FALSE(turns_away(options, stranger));
   options = {};
   options.protected_mode = false;

@@ -193,7 +193,6 @@ Loopback::Numbers Loopback::numbers() const {
   Numbers sum{};
   for (const auto& shard : parts_->shards) {
     const auto& metrics = shard->metrics();
-    sum.requests += metrics.requests.get();
     sum.bytes_in += metrics.bytes_in.get();
     sum.bytes_out += metrics.bytes_out.get();
     sum.protocol_errors += metrics.protocol_errors.get();

@@ -41,7 +41,6 @@ class Loopback {
   bool end_save();
 
   struct Numbers {
-    std::uint64_t requests;
     std::uint64_t bytes_in;
     std::uint64_t bytes_out;
     std::uint64_t protocol_errors;

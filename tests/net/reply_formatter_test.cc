@@ -45,7 +45,6 @@ TEST_CASE("every kind of slot becomes its bytes, in the order of the requests") 
   CHECK(format(wave, arenas, metrics) ==
         "$8\r\nsecond's\r\n:-7\r\n$7\r\nfirst's\r\n$3\r\nown\r\n+OK\r\n-ERR syntax error\r\n"
         "-NOAUTH Authentication required.\r\n:-9223372036854775808\r\n");
-  CHECK(metrics.requests.get() == 9);
   CHECK(metrics.errors.all() == std::map<std::string, std::uint64_t>{{"ERR", 1}, {"NOAUTH", 1}});
 }
 
@@ -57,7 +56,6 @@ TEST_CASE("silent slots are left out, and the others stand where they stood") {
   for (int i = 0; i < 6; ++i) Reply(wave.add_slot(), arena, Version::kResp2, 0).integer(i);
   wave.silent = {0, 2, 3};
   CHECK(format(wave, arenas, metrics) == ":1\r\n:4\r\n:5\r\n");
-  CHECK(metrics.requests.get() == 6);
   wave.silent = {5};
   CHECK(format(wave, arenas, metrics) == ":0\r\n:1\r\n:2\r\n:3\r\n:4\r\n");
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tests/persistence/log_lives.h"
+#include "tests/support/runs.h"
 
 using namespace countd;
 using persistence::LogSync;
@@ -88,7 +89,7 @@ int found(int seeds, const LogLives::Plan& plan, const std::function<void(CrashD
   return wrong;
 }
 
-constexpr int kSeeds = 400;
+constexpr int kSeeds = test::random_runs(400);
 
 /// None, less than a frame, less than a sector, several.
 std::uint64_t room_of(std::uint64_t seed) {

@@ -25,7 +25,7 @@ const persistence::AppendLogTarget kTarget{"d", "aof"};
 /// An increment of ours: one SET a frame.
 std::string increment(std::uint64_t first_epoch, const std::vector<std::string>& values) {
   CrashDisk disk{1};
-  storage::log::FrameWriter writer{std::move(*disk.create("x"))};
+  storage::log::FrameWriter writer{*disk.create("x")};
   REQUIRE(writer.begin().has_value());
   for (const std::string& value : values) {
     storage::log::Frame frame;

@@ -185,7 +185,7 @@ TEST_CASE("a directory that vanished is made and locked anew, or left to who has
     std::unique_ptr<storage::FileLock> other;
     if (taken) {
       REQUIRE(host.files.create_directory("d/appendonlydir").has_value());
-      other = std::move(*host.files.lock("d/appendonlydir/countd.lock"));
+      other = *host.files.lock("d/appendonlydir/countd.lock");
     }
     host.set("a", 2);
     life.pass(12);

@@ -33,10 +33,31 @@ TEST_CASE("every field has a name of its own, a known section, a value and a hel
 TEST_CASE("the fields that monitoring reads are there") {
   std::set<std::string_view> names;
   for (const auto& field : info_fields()) names.insert(field.name);
-  for (const auto* const name :
-       {"redis_version", "uptime_in_seconds", "connected_clients", "used_memory", "maxmemory",
-        "rdb_last_bgsave_status", "loading", "instantaneous_ops_per_sec", "keyspace_hits",
-        "expired_keys", "evicted_keys", "role", "used_cpu_sys", "cluster_enabled"}) {
+  for (const auto* const name : {"redis_version",
+                                 "uptime_in_seconds",
+                                 "connected_clients",
+                                 "used_memory",
+                                 "maxmemory",
+                                 "rdb_last_bgsave_status",
+                                 "loading",
+                                 "instantaneous_ops_per_sec",
+                                 "keyspace_hits",
+                                 "expired_keys",
+                                 "evicted_keys",
+                                 "role",
+                                 "used_cpu_sys",
+                                 "cluster_enabled",
+                                 "mem_fragmentation_bytes",
+                                 "allocator_rss_ratio",
+                                 "lazyfreed_objects",
+                                 "active_defrag_running",
+                                 "current_cow_size",
+                                 "rdb_last_cow_size",
+                                 "repl_backlog_size",
+                                 "evicted_clients",
+                                 "expired_stale_perc",
+                                 "unexpected_error_replies",
+                                 "lru_clock"}) {
     CHECK(names.contains(name));
   }
 }

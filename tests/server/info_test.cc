@@ -21,7 +21,7 @@ Facts facts_of(const countd::config::Options& options) {
   facts.now = facts.started + 90'061'000;  // a day, an hour, a minute and a second
   facts.connections = 7;
   facts.used_bytes = 1536 * 1024;
-  facts.totals.requests = 42;
+  facts.totals.calls = 42;
   facts.snapshot.changes_since = 3;
   facts.databases = {{0, 5, 2, 1000}, {1, 0, 0, 0}, {9, 1, 0, 0}};
   LatencyCounts latencies(countd::metrics::LatencyHistogram::kBuckets);

@@ -42,8 +42,8 @@ struct TwoShards {
 TEST_CASE("totals are sums over all threads and shards") {
   TwoShards two;
   const Statistics statistics(two.shards, two.shared);
-  two.shards[0]->metrics().requests.add(3);
-  two.shards[1]->metrics().requests.add(4);
+  two.shards[0]->metrics().commands[0].calls.add(3);
+  two.shards[1]->metrics().commands[1].calls.add(4);
   two.shards[0]->metrics().connections.set(1);
   two.shards[1]->metrics().connections.set(2);
   two.shared.published[0].hits.set(10);
@@ -51,7 +51,7 @@ TEST_CASE("totals are sums over all threads and shards") {
   two.shared.published[1].changes.set(5);
   two.shards[0]->metrics().errors.count("ERR a");
   two.shards[1]->metrics().errors.count("ERR b");
-  CHECK(statistics.totals().requests == 7);
+  CHECK(statistics.totals().calls == 7);
   CHECK(statistics.totals().hits == 30);
   CHECK(statistics.connections() == 3);
   CHECK(statistics.changes() == 5);
@@ -63,7 +63,7 @@ TEST_CASE("a reset sets back all that counts events, and nothing else") {
   Statistics statistics(two.shards, two.shared);
   const auto get = two.table.index(*two.table.find("get"));
   const auto count = [&] {
-    two.shards[0]->metrics().requests.add(3);
+    two.shards[0]->metrics().commands[get].calls.add(1);
     two.shards[1]->metrics().commands[get].calls.add(2);
     two.shards[1]->metrics().connections_rejected.add(1);
     two.shared.published[0].changes.set(two.shared.published[0].changes.get() + 9);
@@ -73,7 +73,7 @@ TEST_CASE("a reset sets back all that counts events, and nothing else") {
   latencies.record(5, 2);
   two.shards[0]->metrics().connections.set(1);
   statistics.reset();
-  CHECK(statistics.totals().requests == 0);
+  CHECK(statistics.totals().calls == 0);
   CHECK(statistics.totals().connections_rejected == 0);
   CHECK(statistics.commands()[get].calls == 0);
   CHECK(statistics.latencies()[get].empty());
@@ -83,8 +83,8 @@ TEST_CASE("a reset sets back all that counts events, and nothing else") {
   count();
   latencies.record(5, 3);
   CHECK(statistics.latencies()[get][5] == 3);
-  CHECK(statistics.totals().requests == 3);
-  CHECK(statistics.commands()[get].calls == 2);
+  CHECK(statistics.totals().calls == 3);
+  CHECK(statistics.commands()[get].calls == 3);
 }
 
 TEST_CASE("rates are the mean of the last samples, the peak is the most there was") {
@@ -93,7 +93,7 @@ TEST_CASE("rates are the mean of the last samples, the peak is the most there wa
   countd::storage::Millis now = 1000;
   statistics.sample(now, 500);
   for (int i = 0; i < 16; ++i) {
-    two.shards[0]->metrics().requests.add(100);
+    two.shards[0]->metrics().commands[7].calls.add(100);
     two.shards[1]->metrics().bytes_in.add(1024);
     statistics.sample(now += 100, 400);
   }

@@ -236,6 +236,21 @@ TEST_CASE("the slow log keeps what took too long, with its words and its client"
   CHECK(simulation.slow_log.size() == 0);
 }
 
+TEST_CASE(
+    "what a connection's thread answers itself is timed and logged as well, without passwords") {
+  Simulation simulation(2);
+  simulation.options.slowlog_log_slower_than = 0;
+  simulation.clock.step_ns = 3000;
+  auto& caller = simulation.add_caller(0);
+  simulation.call_all(caller, {"PING", "AUTH me secret"});
+  CHECK(counters(simulation, "ping").calls.get() == 1);
+  CHECK(counters(simulation, "ping").nanoseconds.get() == 3000);
+  const auto entries = simulation.slow_log.entries(-1);
+  REQUIRE(entries.size() == 2);
+  CHECK(entries[1].words == std::vector<std::string>{"PING"});
+  CHECK(entries[0].words == std::vector<std::string>{"AUTH", "(redacted)", "(redacted)"});
+}
+
 TEST_CASE("a slow command over several shards is in the slow log once") {
   Simulation simulation(4);
   simulation.options.slowlog_log_slower_than = 0;

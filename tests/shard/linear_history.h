@@ -34,7 +34,7 @@ class LinearHistory {
 
   /// Empty, or what is wrong.
   std::string judge() {
-    std::ranges::stable_sort(operations_, [](const Operation& a, const Operation& b) {
+    std::ranges::sort(operations_, [](const Operation& a, const Operation& b) {
       return a.value != b.value ? a.value < b.value : a.is_write > b.is_write;
     });
     std::uint64_t latest_beginning = 0;

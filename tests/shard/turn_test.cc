@@ -26,8 +26,7 @@ constexpr int kPairs = 3;
 // pairs of registers that are written and read by one command each, over two shards as a rule.
 class Mix {
  public:
-  Mix(Simulation& simulation, Random& random, int callers, int waves)
-      : simulation_(simulation), random_(random) {
+  Mix(Simulation& simulation, Random& random, int callers, int waves) : random_(random) {
     const auto threads = simulation.threads.size();
     for (int i = 0; i < callers; ++i) {
       auto& caller = simulation.add_caller(static_cast<int>(random.below(threads)));
@@ -125,7 +124,6 @@ class Mix {
     return bulk.starts_with("$-1") ? 0 : std::stoll(bulk.substr(bulk.find('\n') + 1));
   }
 
-  Simulation& simulation_;
   Random& random_;
   std::map<std::string, std::int64_t> written_;
   std::map<std::string, LinearHistory> histories_;

@@ -8,6 +8,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 option(COUNTD_TESTS "build the tests" ON)
 option(COUNTD_FUZZ "build the fuzz targets (clang only)" OFF)
+option(COUNTD_UNITY_TESTS "compile the sources of tests several at once" ON)
 set(COUNTD_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 
 if(NOT CMAKE_BUILD_TYPE)
@@ -26,9 +27,7 @@ endif()
 if(COUNTD_SANITIZE)
   add_compile_options(-fsanitize=${COUNTD_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${COUNTD_SANITIZE})
-  # Several sources a compilation: most of a compiler's time goes into the headers they share.
-  # What a source names for itself alone is then seen by its neighbours; see countd_test's ALONE.
-  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD ON)  # as for tests, see tests/CMakeLists.txt
   if(COUNTD_SANITIZE MATCHES "thread")
     # g++ 12's thread sanitizer does not model stand-alone fences.
     add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)

@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "tests/storage/keyspace/model.h"
+#include "tests/support/runs.h"
 
 using namespace countd::storage;
 using countd::storage::testing::entry_of;
 using countd::storage::testing::ModelDatabase;
 using countd::storage::testing::Player;
+using countd::test::random_runs;
 
 namespace {
 
@@ -107,7 +109,7 @@ void play(Player& player, std::uint64_t steps) {
 
 TEST_CASE("who follows the log has, after each cut, exactly the entries of that cut") {
   int told = 0;
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= random_runs(12); ++seed) {
     CAPTURE(seed);
     Player player{seed, {.keys = seed % 2 == 0 ? 300 : 5'000}};
     play(player, 2'000);

@@ -1,11 +1,13 @@
 #include <doctest/doctest.h>
 
 #include "tests/storage/keyspace/model.h"
+#include "tests/support/runs.h"
 
 using namespace countd::storage;
 using countd::storage::testing::entry_of;
 using countd::storage::testing::ModelDatabase;
 using countd::storage::testing::Player;
+using countd::test::random_runs;
 
 namespace {
 
@@ -33,7 +35,7 @@ void drop_expired(std::vector<ModelDatabase>& databases, Millis cut) {
 }  // namespace
 
 TEST_CASE("under random load a snapshot equals a deep copy taken at the cut, no key twice") {
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= random_runs(10); ++seed) {
     CAPTURE(seed);
     Player player{seed, {.keys = seed % 2 == 0 ? 500 : 5'000}};
     for (int snapshot = 0; snapshot < 8; ++snapshot) {

@@ -3,12 +3,14 @@
 #include <doctest/doctest.h>
 
 #include "tests/storage/keyspace/model.h"
+#include "tests/support/runs.h"
 
 using namespace countd::storage;
 using countd::storage::testing::Player;
+using countd::test::random_runs;
 
 TEST_CASE("random operations have the outcome that an ordinary map gives") {
-  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+  for (std::uint64_t seed = 1; seed <= random_runs(6); ++seed) {
     CAPTURE(seed);
     Player player{seed, {.keys = seed % 2 == 0 ? 300 : 6'000}};
     const std::size_t empty = player.keys.memory_bytes();
