@@ -8,7 +8,7 @@
 #include <string>
 
 #include "tests/persistence/log_lives.h"
-#include "tests/support/runs.h"
+#include "tests/support/sanitizers.h"
 
 using namespace countd;
 using persistence::LogSync;

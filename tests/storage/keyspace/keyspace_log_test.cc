@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "tests/storage/keyspace/model.h"
-#include "tests/support/runs.h"
+#include "tests/support/sanitizers.h"
 
 using namespace countd::storage;
 using countd::storage::testing::entry_of;

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/storage/keyspace/model.h"
-#include "tests/support/runs.h"
+#include "tests/support/sanitizers.h"
 
 using namespace countd::storage;
 using countd::storage::testing::Player;
