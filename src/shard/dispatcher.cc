@@ -246,7 +246,9 @@ void Dispatcher::run_alone(Wave& wave, Session& session, const Command& row, Req
   }
 }
 
-void Dispatcher::run_session(Wave& wave, Session& session, const Command& row, Request request) {
+// Out of the way of the commands that are queued.
+[[gnu::noinline]] void Dispatcher::run_session(Wave& wave, Session& session, const Command& row,
+                                               Request request) {
   run_here(wave, session, row, request, [&](commands::Arguments& arguments, Reply& reply) {
     std::get<commands::SessionHandler>(row.handler)(arguments, session, reply);
   });
