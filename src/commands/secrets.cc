@@ -19,11 +19,16 @@ void hide_options(std::vector<std::string>& shown) {
 
 // Of HELLO [version [AUTH user password] ...].
 void hide_credentials(std::vector<std::string>& shown) {
-  for (std::size_t i = 2; i + 2 < shown.size(); ++i) {
-    if (!same_word("auth", shown[i])) continue;
-    hide(shown[i + 1]);
-    hide(shown[i + 2]);
-    return;
+  int secrets = 0;  // how many of the next words are
+  for (std::size_t i = 2; i < shown.size(); ++i) {
+    if (secrets > 0) {
+      hide(shown[i]);
+      --secrets;
+    } else if (same_word("auth", shown[i])) {
+      secrets = 2;
+    } else if (same_word("setname", shown[i])) {
+      ++i;  // a name may be "auth"
+    }
   }
 }
 

@@ -30,6 +30,9 @@ TEST_CASE("who somebody is and his password are hidden") {
   CHECK(hidden({"AUTH", "me", "zzz"}) == Words{"AUTH", "(redacted)", "(redacted)"});
   CHECK(hidden({"HELLO"}) == Words{"HELLO"});
   CHECK(hidden({"HELLO", "3", "SETNAME", "auth"}) == Words{"HELLO", "3", "SETNAME", "auth"});
+  CHECK(hidden({"HELLO", "3", "SETNAME", "auth", "AUTH", "me", "zzz"}) ==
+        Words{"HELLO", "3", "SETNAME", "auth", "AUTH", "(redacted)", "(redacted)"});
+  CHECK(hidden({"HELLO", "3", "AUTH", "zzz"}) == Words{"HELLO", "3", "AUTH", "(redacted)"});
   CHECK(hidden({"hello", "3", "setname", "n", "Auth", "me", "zzz"}) ==
         Words{"hello", "3", "setname", "n", "Auth", "(redacted)", "(redacted)"});
 }
