@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <set>
 #include <string>
 
 #include "tests/shard/simulation.h"
 
+using countd::shard::LogGate;
 using countd::shard::Upkeep;
 using countd::test::Simulation;
 
@@ -42,6 +44,33 @@ struct Home {
   countd::test::Caller& caller = simulation.add_caller(0);
   Upkeep upkeep;
 };
+
+struct FrameReader final : countd::journal::Reader {
+  void take(const countd::journal::FramePointer&) override { ++frames; }
+  [[nodiscard]] bool ready() const override { return true; }
+  int frames = 0;
+};
+
+// How long the walk of a snapshot rests after its first slice, when `before` came first.
+int rest_ms(const std::function<void(Home&)>& before) {
+  Home home;
+  home.fill(5000);
+  Emitted emitted;
+  home.keys().begin_snapshot(emitted);
+  home.upkeep.begin_snapshot({[] { return std::size_t{0}; }, [] {}});
+  before(home);
+  home.simulation.clock.step_ns = 60'000;
+  home.upkeep.run(false);
+  const auto first = emitted.keys.size();
+  int passed = 0;
+  while (emitted.keys.size() == first) {
+    home.pass(1);
+    home.upkeep.run(false);
+    REQUIRE(++passed < 1000);
+  }
+  home.keys().abandon_snapshot();
+  return passed;
+}
 
 }  // namespace
 
@@ -170,25 +199,21 @@ TEST_CASE("under load the walk rests; while too much waits for the disk it stand
   home.keys().abandon_snapshot();
 }
 
-TEST_CASE("while writes emit most of a snapshot, its walk rests for longer") {
-  const auto rest_ms = [](bool writes) {
-    Home home;
-    home.fill(5000);
-    Emitted emitted;
-    home.keys().begin_snapshot(emitted);
-    home.upkeep.begin_snapshot({[] { return std::size_t{0}; }, [] {}});
-    if (writes) home.fill(2000);
-    home.simulation.clock.step_ns = 60'000;
-    home.upkeep.run(false);
-    const auto first = emitted.keys.size();
-    int passed = 0;
-    while (emitted.keys.size() == first) {
-      home.pass(1);
-      home.upkeep.run(false);
-      REQUIRE(++passed < 1000);
-    }
-    home.keys().abandon_snapshot();
-    return passed;
-  };
-  CHECK(rest_ms(true) > rest_ms(false));
+TEST_CASE("while writes emit most of a snapshot, or a frame is due, its walk rests for longer") {
+  const auto quiet = rest_ms([](Home&) {});
+  CHECK(rest_ms([](Home& home) { home.fill(2000); }) > quiet);
+  FrameReader reader;
+  LogGate log{1, /*small_cut=*/0};
+  log.journal().attach(reader);
+  const auto beside_a_frame = rest_ms([&](Home& home) {
+    countd::storage::Keyspace* const shards[] = {&home.keys()};
+    log.journal().begin(shards, 1);
+    home.simulation.shared.log = &log;
+    home.keys().set(home.keys().key("other", 0), std::int64_t{1});
+    log.journal().note(home.keys());
+    log.journal().cut(shards, home.simulation.clock.now_ms, [] {});
+    REQUIRE(log.journal().part_open(0));
+  });
+  CHECK(reader.frames == 1);
+  CHECK(beside_a_frame > quiet);
 }
