@@ -12,7 +12,7 @@ namespace countd::storage {
 /// Eight bytes at any address, the first one lowest.
 inline std::uint64_t load64(const char* bytes) {
   static_assert(std::endian::native == std::endian::little);
-  std::uint64_t word;
+  std::uint64_t word = 0;
   std::memcpy(&word, bytes, sizeof word);
   return word;
 }
