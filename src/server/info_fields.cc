@@ -55,11 +55,15 @@ std::string policy_name(storage::EvictionPolicy policy) {
   return {};
 }
 
-std::string peak_share(const Facts& f) {
-  return fmt::format("{:.2f}%", 100 * ratio(f.used_bytes, std::max(f.peak_bytes, f.used_bytes)));
+std::string two_places(double value) { return fmt::format("{:.2f}", value); }
+
+std::string percent(std::size_t part, std::size_t whole) {
+  return two_places(100 * ratio(part, whole)) + '%';
 }
 
-std::string two_places(double value) { return fmt::format("{:.2f}", value); }
+std::string peak_share(const Facts& f) {
+  return percent(f.used_bytes, std::max(f.peak_bytes, f.used_bytes));
+}
 
 std::size_t less(std::size_t whole, std::size_t part) { return whole - std::min(whole, part); }
 
@@ -135,7 +139,7 @@ constexpr InfoField kFields[] = {
     {"memory", "used_memory_dataset", [](F f) { return text(f.keyspace_bytes); },
      "bytes of entries and their tables"},
     {"memory", "used_memory_dataset_perc",
-     [](F f) { return fmt::format("{:.2f}%", 100 * ratio(f.keyspace_bytes, f.used_bytes)); },
+     [](F f) { return percent(f.keyspace_bytes, f.used_bytes); },
      "the same as a share of used_memory"},
     {"memory", "allocator_allocated", [](F f) { return text(f.allocator.allocated); },
      "bytes handed out by the allocator"},

@@ -50,15 +50,15 @@ Totals Statistics::raw() const {
     sum.turns += metrics.turns.get();
     sum.protocol_errors += metrics.protocol_errors.get();
     sum.buffer_limit_disconnects += metrics.buffer_limit_disconnects.get();
+    for (std::size_t i = 0; i < command_count_; ++i) sum.calls += metrics.commands[i].calls.get();
   }
-  for (const auto& command : raw_commands()) sum.calls += command.calls;
   for (const auto& published : shared_.published) {
     sum.hits += published.hits.get();
     sum.misses += published.misses.get();
     sum.expired += published.expired.get();
     sum.evicted += published.evicted.get();
-    sum.changes += published.changes.get();
   }
+  sum.changes = changes();
   return sum;
 }
 
@@ -136,7 +136,11 @@ std::uint64_t Statistics::connections() const {
   return sum;
 }
 
-std::uint64_t Statistics::changes() const { return raw().changes; }
+std::uint64_t Statistics::changes() const {
+  std::uint64_t sum = 0;
+  for (const auto& published : shared_.published) sum += published.changes.get();
+  return sum;
+}
 
 void Statistics::reset() {
   const std::lock_guard lock(mutex_);
